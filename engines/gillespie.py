@@ -1,0 +1,128 @@
+"""The Gillespie engine: exact next-event simulation (Gillespie 1977) of the jump reading of a network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engines.dependencies import dependents, steps
+from engines.kernel import law_address, loops
+from engines.result import Outcome, Path
+from engines.unroll import advance_address
+from mechanisms.network import Floats, Integers, Network
+
+
+@dataclass(frozen=True)
+class Gillespie:
+    """Exact in law, also with inputs that are constant between edges: the clock stops at each edge.
+
+    max_events: the most reactions that one trajectory may fire; it then ends with the status "too many events".
+    """
+
+    max_events: int = 10**12
+    name = "gillespie"
+    stochastic = True
+
+    def refusal(self, network: Network) -> str:
+        """Why this engine cannot run the network and which can, or ""."""
+        if network.net.any():
+            net = network.reactions[int(np.flatnonzero(network.net)[0])]
+            return f"reaction '{net}' is a net flux, which may be negative and is no propensity; use engine='ode'"
+        return ""
+
+    def prepare(self, network: Network, t_start: float, t_end: float) -> Run:
+        """Everything that all trajectories share."""
+        return Run(self, network, t_start, t_end)
+
+
+class Run:
+    """One network between two times: its tables, its segments between input edges, and its compiled loops."""
+
+    def __init__(self, engine: Gillespie, network: Network, t_start: float, t_end: float) -> None:
+        self.engine, self.network, self.t_start = engine, network, t_start
+        self.loops = loops("gillespie")
+        self.unrolled = advance_address(network)
+        self.tables = _tables(network)
+        self.start = (*_start(network, t_start), t_start)
+        self.segments = segments(network, t_start, t_end)
+
+    def trajectories(self, seeds: Any, grid: Floats, control: Integers) -> Outcome:
+        """One trajectory per row of ``seeds``, (n, 4) words."""
+        recorded = np.empty((len(seeds), len(grid), self.network.first_quantity))
+        last = np.empty((len(seeds), 1 + self.network.first_quantity))
+        events, status, failed = (np.zeros(len(seeds), dtype=np.int64) for _ in range(3))
+        self.loops.trajectories(
+            self.unrolled, self.start, self.segments, self.tables, seeds, grid, recorded, events, status, failed, last,
+            self.engine.max_events, control,
+        )  # fmt: skip
+        return Outcome(recorded, events, status, failed, last)
+
+    def every_event(self, seed: Any, control: Integers) -> Path:
+        """One trajectory with the state after every reaction."""
+        times, fired, states, (status, failed) = self.loops.every_event(
+            self.start, self.segments, self.tables, seed, self.engine.max_events, control
+        )
+        return Path(times, fired, states, int(status), int(failed))
+
+
+def segments(network: Network, t_start: float, t_end: float) -> tuple[Floats, Floats, Integers, Floats]:
+    """Between input edges: the ends in s, coefficients (segment, reaction), slots that inputs hold, and their values."""
+    edges = network.edges[(network.edges > t_start) & (network.edges < t_end)]
+    held = np.array(
+        [species for species, _, _ in network.driven] + [network.first_input + i for i in range(len(network.inputs))],
+        dtype=np.int64,
+    )
+    states = [network.values(float(t)) for t in (t_start, *edges)]
+    coefficients = np.array([network.coefficients(y) for y in states]).reshape(len(states), -1)
+    return np.append(edges, t_end), coefficients, held, np.array([y[held] for y in states])
+
+
+def _start(network: Network, t_start: float) -> tuple[Floats, Any, Any]:
+    """y in whole molecules, and which complex each subunit belongs to."""
+    y = network.values(t_start)
+    counted = np.flatnonzero(~network.clamped)
+    y[counted] = np.rint(y[counted])
+    capacity = max((group.count * group.subunits for group in network.multimers), default=0)
+    members = np.zeros((len(network.species) if capacity else 1, max(capacity, 1)), dtype=np.int32)
+    watched = np.zeros(max(sum(group.count for group in network.multimers), 1), dtype=np.int32)
+    first = 0
+    for m, group in enumerate(network.multimers):
+        start = network.species.index(group.start)
+        members[start, : group.count * group.subunits] = first + np.repeat(np.arange(group.count), group.subunits)
+        if group.start == group.watched:
+            watched[first : first + group.count] = group.subunits
+            y[len(network.species) + m] = group.count if group.subunits >= group.needed else 0
+        first += group.count
+    return y, members, watched
+
+
+def _tables(network: Network) -> tuple[Any, ...]:
+    """The network as the compiled loops take it."""
+    stale, affected = dependents(network)
+    moved = steps(network)
+    arguments, changes, reactants = network.arguments, network.changes, network.reactants
+    return (
+        (
+            reactants.index, reactants.value.astype(np.int64), reactants.start, network.clamped, network.mass_action,
+            network.static, law_address(network), network.law, arguments.index, arguments.value, arguments.start,
+        ),
+        (changes.index, changes.value, changes.start),
+        (*_rows(affected), *_rows(stale)),
+        (network.first_quantity, len(network.quantities)),
+        (
+            np.array([step.group if step else -1 for step in moved], dtype=np.int64),
+            np.array([step.origin if step else 0 for step in moved], dtype=np.int64),
+            np.array([step.target if step else 0 for step in moved], dtype=np.int64),
+            np.array([network.species.index(group.watched) for group in network.multimers], dtype=np.int64),
+            np.array([group.needed for group in network.multimers], dtype=np.int64),
+            np.array([len(network.species) + m for m in range(len(network.multimers))], dtype=np.int64),
+        ),
+    )  # fmt: skip
+
+
+def _rows(rows: list[list[int]]) -> tuple[Integers, Integers]:
+    start = np.zeros(len(rows) + 1, dtype=np.int64)
+    np.cumsum([len(row) for row in rows], out=start[1:])
+    return np.array([i for row in rows for i in row], dtype=np.int64), start

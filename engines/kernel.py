@@ -1,0 +1,145 @@
+"""Rate laws to compiled code, kept on disk in folders named by the hash of their content.
+
+The loops (``engines/loops``) are compiled once; they call laws, their derivatives, and the written-out steps of a small
+network by address, and only those are generated and compiled for a new model. Whatever is edited, a law or a loop,
+gives another hash and so another folder: an old law's result cannot come back. numba keeps the machine code beside the
+text, so a second process compiles nothing. Values (parameters, volumes, counts) are not in the code.
+
+``MICRODOMAIN_CACHE`` names another folder than the user's cache for all of this.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import numba
+
+from mechanisms.law import RateLaw
+from mechanisms.network import Network
+from mechanisms.recorder import record
+
+LOOPS = Path(__file__).parent / "loops"
+
+LAW_HEAD = '''"""Generated from the laws of a network."""
+
+import math
+
+from numba import cfunc, float64, int64, types
+
+floats, integers = types.CPointer(float64), types.CPointer(int64)
+
+
+'''
+_LAW = """@cfunc(float64(int64, floats, integers, floats, int64), cache=True, error_model="numpy")
+def law(number, y, slot, scale, first):
+"""
+
+
+def loops(module: str) -> ModuleType:
+    """A module of the compiled loops."""
+    files = _loops()
+    return _load("loops", repr(sorted(files.items())), lambda: files, module)
+
+
+@cache
+def _loops() -> dict[str, str]:
+    return {path.name: path.read_text() for path in LOOPS.glob("*.py")}
+
+
+def law_address(network: Network) -> int:
+    """The address of ``law(number, y, slot, scale, first)``; 0 where all laws are static."""
+    laws = moving_laws(network)
+    if not laws:
+        return 0
+    lines = []
+    for number, law in laws.items():
+        written = record(law)
+        lines.append(f"    if number == {number}:  # {law.name}")
+        lines += [f"        {line}" for line in (*arguments_of(law), *written.statements)]
+        lines.append(f"        return {written.result}")
+    text = LAW_HEAD + _LAW + "\n".join([*lines, "    return math.nan"]) + "\n"
+    return address("law", text, lambda: text, network)
+
+
+def address(function: str, named_by: str, write: Callable[[], str], network: Network) -> int:
+    """The address of a compiled function whose text ``write`` makes; ``named_by`` must change where that text would."""
+    laws = " ".join(f"{law.arguments} {law.returns} {record(law)}" for law in moving_laws(network).values())
+    module = _load(function, named_by + laws, lambda: {"code.py": write()}, "code", network)
+    found: int = getattr(module, function).address
+    return found
+
+
+def moving_laws(network: Network) -> dict[int, RateLaw]:
+    """The laws that must be compiled, by number: those that some species or derived quantity moves."""
+    rows = [j for j in range(len(network.reactions)) if not network.static[j]]
+    rows += range(len(network.reactions), len(network.reactions) + len(network.quantities))
+    return {int(i): network.laws[i] for i in sorted({network.law[row] for row in rows})}
+
+
+def arguments_of(law: RateLaw) -> list[str]:
+    """Assignments of a law's arguments from y."""
+    return [f"{name} = y[slot[first + {i}]] * scale[first + {i}]" for i, name in enumerate(law.names)]
+
+
+def cache_folder() -> Path:
+    """Where compiled code is kept."""
+    chosen = os.environ.get("MICRODOMAIN_CACHE")
+    if chosen:
+        return Path(chosen)
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("microdomain"))
+
+
+def _load(
+    kind: str, named_by: str, write: Callable[[], dict[str, str]], module: str, network: Network | None = None
+) -> ModuleType:
+    """A module of the package, in a folder named by a hash, that holds the files of ``write``."""
+    found = hashlib.sha256(f"{numba.__version__} {sys.version} {named_by}".encode())
+    name = f"microdomain_{kind}_{found.hexdigest()[:24]}"
+    if f"{name}.{module}" not in sys.modules:
+        folder = cache_folder() / name
+        if not folder.exists():
+            for law in moving_laws(network).values() if network else ():
+                law.check_units()
+            _write(folder, {"__init__.py": "", **write()})
+        if name not in sys.modules:
+            _import(name, folder / "__init__.py")
+        _import(f"{name}.{module}", folder / f"{module}.py")
+    return sys.modules[f"{name}.{module}"]
+
+
+def _write(folder: Path, content: dict[str, str]) -> None:
+    """Write all files beside the folder first, so that another process never sees half of it."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as unfinished:
+        made = Path(unfinished) / folder.name
+        made.mkdir()
+        for name, text in content.items():
+            (made / name).write_text(text)
+        try:
+            made.rename(folder)
+        except OSError:
+            if not folder.exists():
+                raise
+
+
+def _import(name: str, path: Path) -> None:
+    places = [str(path.parent)] if path.name == "__init__.py" else None
+    spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=places)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise

@@ -1,0 +1,133 @@
+"""Trajectories of the Gillespie engine: from input edge to input edge, looking at the state on a grid."""
+
+import numpy as np
+from numba import njit
+
+from .pointer import call_int
+from .table import advance
+
+STOPPED = 2
+"""Status: the user asked to stop."""
+EXTINCT = 3
+"""Status: no reaction could fire any more; the state stays as it is to the end."""
+TOO_MANY_EVENTS = 4
+"""Status: the limit of events was reached."""
+BURST = 1 << 21
+"""Reactions between two looks at whether the user asked to stop."""
+
+
+@njit(nogil=True, error_model="numpy")
+def copy(source, target):
+    """Copy the first entries of one array to another, as far as the shorter one goes."""
+    for i in range(min(len(source), len(target))):
+        target[i] = source[i]
+
+
+@njit(nogil=True, error_model="numpy")
+def hold(y, held, values):
+    """Give inputs, and the species that follow them, their values."""
+    for i in range(len(held)):
+        y[held[i]] = values[i]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def trajectories(
+    unrolled, start, segments, tables, seeds, grid, recorded, events, status, failed, last, limit, control
+):
+    """Run one trajectory per row of ``seeds``; the state at ``grid`` goes to recorded[trajectory, time, :].
+
+    unrolled: the address of the steps written out for this network, or 0 to go by ``tables``.
+    start: y, members and watched at the start. segments: their ends in s, coefficients of the reactions in each, the
+    slots that inputs hold and their values in each. seeds: (n, 4) words. events, status, failed: (n,) results; last: (n, 1 + slot) the time
+    and state that were reached. control: [stop?, grid points passed].
+    """
+    y_start, members_start, watched_start, t_start = start
+    ends, coefficients, held, held_values = segments
+    y, members, watched = y_start.copy(), members_start.copy(), watched_start.copy()
+    clock, generator, report = np.empty(2), np.empty(4, np.uint64), np.zeros(2, np.int64)
+    for n in range(len(seeds)):
+        copy(y_start, y)
+        copy(members_start.ravel(), members.ravel())
+        copy(watched_start, watched)
+        copy(seeds[n], generator)
+        report[0] = report[1] = 0
+        clock[0] = t_start
+        looked = 0
+        for k in range(len(ends)):
+            final = k == len(ends) - 1
+            hold(y, held, held_values[k])
+            clock[1] = -1.0
+            while report[0] == 0:
+                more = looked < len(grid) and (grid[looked] < ends[k] or final)
+                t_stop = grid[looked] if more else ends[k]
+                c = coefficients[k]
+                if unrolled != 0:
+                    state = (y, c, tables[0][9], members, members.shape[1], watched, generator, clock)
+                    done = call_int(unrolled, (*state, t_stop, BURST, report))
+                else:
+                    done = advance(y, c, tables, members, watched, generator, clock, t_stop, BURST, report)
+                events[n] += done
+                if control[0] != 0:
+                    report[0] = STOPPED
+                if events[n] > limit:
+                    report[0] = TOO_MANY_EVENTS
+                if clock[1] <= t_stop:
+                    continue
+                if not more:
+                    break
+                copy(y, recorded[n, looked])
+                looked += 1
+                control[1] += 1
+            if report[0] != 0:
+                break
+            clock[0] = ends[k]
+        if report[0] == 0 and np.isinf(clock[1]):
+            report[0] = EXTINCT
+        for i in range(looked, len(grid)):
+            recorded[n, i, :] = np.nan
+        status[n], failed[n] = report[0], report[1]
+        last[n, 0] = clock[0]
+        copy(y, last[n, 1:])
+        if report[0] == STOPPED:
+            status[n:] = STOPPED
+            return
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def every_event(start, segments, tables, seed, limit, control):
+    """One trajectory with every reaction: times, reactions, states after each (the first row: the start), status."""
+    y_start, members_start, watched_start, t_start = start
+    ends, coefficients, held, held_values = segments
+    y, members, watched, generator = y_start.copy(), members_start.copy(), watched_start.copy(), seed.copy()
+    clock, report = np.array([t_start, -1.0]), np.zeros(2, np.int64)
+    width = tables[3][0]
+    times, fired, states = np.empty(1024), np.empty(1024, np.int64), np.empty((1024, width))
+    hold(y, held, held_values[0])
+    times[0], fired[0] = t_start, -1
+    copy(y, states[0])
+    events = 0
+    for k in range(len(ends)):
+        y[held] = held_values[k]
+        clock[1] = -1.0
+        while report[0] == 0:
+            done = advance(y, coefficients[k], tables, members, watched, generator, clock, ends[k], 1, report)
+            if report[0] != 0 or done == 0:
+                break
+            events += 1
+            if events == len(times):
+                times = np.concatenate((times, np.empty(events)))
+                fired = np.concatenate((fired, np.empty(events, np.int64)))
+                states = np.concatenate((states, np.empty((events, width))))
+            times[events], fired[events] = clock[0], report[1]
+            copy(y, states[events])
+            if control[0] != 0:
+                report[0] = STOPPED
+            if events > limit:
+                report[0] = TOO_MANY_EVENTS
+        if report[0] != 0:
+            break
+        clock[0] = ends[k]
+    if report[0] == 0 and np.isinf(clock[1]):
+        report[0] = EXTINCT
+    events += 1
+    return times[:events].copy(), fired[:events].copy(), states[:events].copy(), report

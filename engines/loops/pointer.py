@@ -1,0 +1,32 @@
+"""Calls through the address of compiled code, so that the loops need not be compiled again for other laws.
+
+Arrays are handed over as pointers to their first element. Passing a compiled function as an argument would make numba
+miss its cache at every run; an address is a plain number.
+"""
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+
+def _calling(result):
+    @intrinsic
+    def call(context, address, arguments):
+        def build(target, builder, signature, values):
+            given = []
+            for kind, value in zip(arguments, cgutils.unpack_tuple(builder, values[1]), strict=True):
+                is_array = isinstance(kind, types.Array)
+                given.append(target.make_array(kind)(target, builder, value).data if is_array else value)
+            function = ir.FunctionType(target.get_value_type(result), [value.type for value in given])
+            return builder.call(builder.inttoptr(values[0], function.as_pointer()), given)
+
+        return result(types.int64, arguments), build
+
+    return call
+
+
+call_float = _calling(types.float64)
+"""call_float(address, (arguments, ...)): the float64 that the code at ``address`` returns."""
+call_int = _calling(types.int64)
+"""call_int(address, (arguments, ...)): the int64 that the code at ``address`` returns."""

@@ -1,0 +1,352 @@
+"""
+Rodas5P: a stiffly accurate, L-stable Rosenbrock method of order 5(4), with adaptive steps and dense output.
+
+With J the Jacobian of the drift f at the beginning y of a step h, and W = I / (h gamma) - J, the stages are
+
+    W k_i = f(y + sum_j A_ij k_j) + sum_j C_ij k_j / h        (j < i; i = 1 ... 8)
+
+and the step, its error estimate and the state a fraction s of the way through are
+
+    y_new = y + sum_j A_8j k_j + k_8,    sum_j E_j k_j,
+    y(s) = (1 - s) y + s (y_new + (1 - s) sum_j (H_1j + s H_2j + s^2 H_3j) k_j)      (order 4).
+
+One sparse factorisation serves eight solves, and no iteration can fail to converge. Conserved totals stay
+conserved, because J is exact.
+
+Steinebach G (2023) Construction of Rosenbrock-Wanner method Rodas5P and numerical benchmarks within the
+Julia Differential Equations package. BIT Numerical Mathematics 63, 27. The estimate E is that of the later
+variant Rodas5Pe, of order 4 too, with a third of the error constant.
+Hairer E, Wanner G (1996) Solving Ordinary Differential Equations II, chapter IV.7. Springer.
+"""
+
+import numpy as np
+from numba import njit
+
+from .flow import drift, jacobian
+from .sparse_lu import factorise, solve
+
+FINISHED = 0
+TOO_MANY_STEPS = 1
+STEP_TOO_SMALL = 2
+NOT_FINITE = 3
+STOPPED = 4
+
+STAGES = 8
+GAMMA = 0.21193756319429014
+A = np.zeros((STAGES, STAGES))
+A[1, :1] = 3.0
+A[2, :2] = 2.849394379747939, 0.45842242204463923
+A[3, :3] = -6.954028509809101, 2.489845061869568, -10.358996098473584
+A[4, :4] = 2.8029986275628964, 0.5072464736228206, -0.3988312541770524, -0.04721187230404641
+A[5:, :5] = (
+    -7.502846399306121,
+    2.561846144803919,
+    -11.627539656261098,
+    -0.18268767659942256,
+    0.030198172008377946,
+)
+A[6:, 5] = 1.0
+A[7:, 6] = 1.0
+C = np.zeros((STAGES, STAGES))
+C[1, :1] = -14.155112264123755
+C[2, :2] = -17.97296035885952, -2.859693295451294
+C[3, :3] = 147.12150275711716, -1.41221402718213, 71.68940251302358
+C[4, :4] = 165.43517024871676, -0.4592823456491126, 42.90938336958603, -5.961986721573306
+C[5, :5] = (
+    24.854864614690072,
+    -3.0009227002832186,
+    47.4931110020768,
+    5.5814197821558125,
+    -0.6610691825249471,
+)
+C[6, :6] = (
+    30.91273214028599,
+    -3.1208243349937974,
+    77.79954646070892,
+    34.28646028294783,
+    -19.097331116725623,
+    -28.087943162872662,
+)
+C[7, :7] = (
+    37.80277123390563,
+    -3.2571969029072276,
+    112.26918849496327,
+    66.9347231244047,
+    -40.06618937091002,
+    -54.66780262877968,
+    -9.48861652309627,
+)
+E = np.array(
+    [
+        0.2606326497975715,
+        -0.005158627295444251,
+        1.3038988631109731,
+        1.235000722062074,
+        -0.7931985603795049,
+        -1.005448461135913,
+        -0.18044626132120234,
+        0.17051519239113755,
+    ]
+)
+H = np.array(
+    [
+        [
+            25.948786856663858,
+            -2.5579724845846235,
+            10.433815404888879,
+            -2.3679251022685204,
+            0.524948541321073,
+            1.1241088310450404,
+            0.4272876194431874,
+            -0.17202221070155493,
+        ],
+        [
+            -9.91568850695171,
+            -0.9689944594115154,
+            3.0438037242978453,
+            -24.495224566215796,
+            20.176138334709044,
+            15.98066361424651,
+            -6.789040303419874,
+            -6.710236069923372,
+        ],
+        [
+            11.419903575922262,
+            2.8879645146136994,
+            72.92137995996029,
+            80.12511834622643,
+            -52.072871366152654,
+            -59.78993625266729,
+            -0.15582684282751913,
+            4.883087185713722,
+        ],
+    ]
+)
+
+# Step control: h err^-0.17 previous^0.04 keeps h from oscillating where stability, not accuracy, limits it.
+SAFETY = 0.9
+SHRINK = 0.2
+GROW = 6.0
+RESPONSE = 0.17
+MEMORY = 0.04
+
+
+@njit(nogil=True, error_model="numpy")
+def first_step(y, n, span, rtol, atol, rates, slope, trial, stages):
+    """
+    A guess of the first step, from the sizes of y' and y'' (Hairer, Norsett & Wanner 1993, section II.4).
+
+    `slope` (n), `trial` (as y, its constants filled in) and `stages` (8, n) are scratch. Returns a step in s,
+    at most `span`.
+    """
+    drift(y, rates, slope)
+    size = speed = bend = 0.0
+    for i in range(n):
+        scale = atol + rtol * abs(y[i])
+        size = max(size, abs(y[i]) / scale)
+        speed = max(speed, abs(slope[i]) / scale)
+    h = 1e-6
+    if size > 1e-5 and speed > 1e-5:
+        h = 0.01 * size / speed
+    h = min(h, span)
+    for i in range(n):
+        stages[0, i] = slope[i]
+        trial[i] = y[i] + h * slope[i]
+    drift(trial, rates, slope)
+    for i in range(n):
+        bend = max(bend, abs(slope[i] - stages[0, i]) / (h * (atol + rtol * abs(y[i]))))
+    fastest = max(speed, bend)
+    if fastest > 1e-15:
+        return min(100.0 * h, span, (0.01 / fastest) ** 0.2)
+    return min(100.0 * h, span)
+
+
+@njit(nogil=True, error_model="numpy")
+def attempt(y, n, h, values, rates, tables, lu, slope, trial, stages):
+    """
+    Try a step: fill `stages` (8, n) and leave the state after it in `trial`.
+
+    `values` (nnz) is the Jacobian at y; `lu` (filled) and `slope` (n) are scratch. Returns -1, or the
+    component at which W could not be factorised.
+    """
+    for e in range(lu.size):
+        lu[e] = 0.0
+    for e in range(values.size):
+        lu[tables.place[e]] = -values[e]
+    for k in range(n):
+        lu[tables.pivot[k]] += 1.0 / (h * GAMMA)
+    failed = factorise(lu, slope, tables)
+    if failed >= 0:
+        return failed
+    for s in range(STAGES):
+        for i in range(n):
+            trial[i] = y[i]
+        for j in range(s):
+            a = A[s, j]
+            for i in range(n):
+                trial[i] += a * stages[j, i]
+        drift(trial, rates, slope)
+        for j in range(s):
+            c = C[s, j] / h
+            for i in range(n):
+                slope[i] += c * stages[j, i]
+        solve(lu, slope, tables)
+        for i in range(n):
+            stages[s, i] = slope[i]
+    for i in range(n):
+        trial[i] += slope[i]
+    return -1
+
+
+@njit(nogil=True, error_model="numpy")
+def error(y, trial, n, rtol, atol, stages):
+    """
+    The largest error of a step in units of atol + rtol |y|, and the component that has it.
+
+    The maximum, not the mean square: an error in one of 10,000 voxels must not be diluted by the other 9,999.
+    """
+    largest = 0.0
+    worst = 0
+    for i in range(n):
+        estimate = 0.0
+        for j in range(STAGES):
+            estimate += E[j] * stages[j, i]
+        scaled = abs(estimate) / (atol + rtol * max(abs(y[i]), abs(trial[i])))
+        if not scaled <= largest:
+            largest = scaled
+            worst = i
+            if not np.isfinite(scaled):
+                break
+    return largest, worst
+
+
+@njit(nogil=True, error_model="numpy")
+def between(y, trial, n, s, stages, recorded, row):
+    """Write the state at the fraction s of the step from y to `trial` into a row of `recorded` (times, n)."""
+    for i in range(n):
+        curve = 0.0
+        for j in range(STAGES):
+            curve += (H[0, j] + s * (H[1, j] + s * H[2, j])) * stages[j, i]
+        recorded[row, i] = (1.0 - s) * y[i] + s * (trial[i] + (1.0 - s) * curve)
+
+
+@njit(nogil=True, error_model="numpy")
+def not_finite(y, n, values, rates, tables, slope):
+    """The first component whose drift, or a derivative of it in `values` (nnz), is NaN or infinite; or -1."""
+    drift(y, rates, slope)
+    for i in range(n):
+        if not np.isfinite(slope[i]):
+            return i
+    for e in range(values.size):
+        if not np.isfinite(values[e]):
+            for k in range(n):
+                if tables.place[e] < tables.indptr[k + 1]:
+                    return tables.order[k]
+    return -1
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def integrate(y, n, t, t_end, h, grid, following, recorded, rtol, atol, max_steps, rates, tables, control):
+    """
+    Advance dy/dt = drift(y) from t to t_end, recording y on the way.
+
+    Parameters
+    ----------
+    y : array of float64, shape (n + constants)
+        The state in molecules, and behind it what stays constant until t_end; the state is replaced.
+    n : int
+        Length of the state.
+    t, t_end : float
+        In s, t < t_end.
+    h : float
+        The first step to try, in s; 0 chooses it.
+    grid : array of float64, shape (times)
+        Increasing times, in s.
+    following : int
+        The first element of `grid` not recorded yet.
+    recorded : array of float64, shape (times, n)
+        Row i receives the state at grid[i], for every grid time up to t_end.
+    rtol : float
+    atol : float
+        Errors of a step up to atol + rtol |y| molecules are accepted.
+    max_steps : int
+        The largest number of attempted steps.
+    rates : tuple of arrays
+        Handed through to `drift` and `jacobian`.
+    tables : Elimination
+        Of the pattern in which `jacobian` writes.
+    control : array of int64, shape (1)
+        Made nonzero from outside to stop.
+
+    Returns
+    -------
+    status : int
+        FINISHED, TOO_MANY_STEPS, STEP_TOO_SMALL, NOT_FINITE or STOPPED.
+    t : float
+        The time reached, in s; y is the state at it.
+    h : float
+        The next step to try, in s.
+    steps, rejected : int
+        Steps attempted, and those of them repeated because their error was too large.
+    following : int
+        The first element of `grid` not recorded yet.
+    worst : int
+        The component that had the largest error, or was not finite, in the last attempt.
+    """
+    values = np.empty(tables.place.size)
+    lu = np.empty(tables.indices.size)
+    slope = np.empty(n)
+    stages = np.empty((STAGES, n))
+    trial = np.empty(y.size)
+    for i in range(y.size):
+        trial[i] = y[i]
+    if h <= 0.0:
+        h = first_step(y, n, t_end - t, rtol, atol, rates, slope, trial, stages)
+    status = FINISHED
+    steps = rejected = worst = 0
+    previous = 1.0
+    fresh = True
+    while t < t_end:
+        if fresh:
+            jacobian(y, rates, values)
+        last = 1.01 * h >= t_end - t
+        step = t_end - t if last else h
+        if control[0] != 0:
+            status = STOPPED
+        elif steps == max_steps:
+            status = TOO_MANY_STEPS
+        elif not (last or t + 0.1 * step > t):
+            status = STEP_TOO_SMALL
+        if status != FINISHED:
+            break
+        steps += 1
+        err = np.inf
+        failed = attempt(y, n, step, values, rates, tables, lu, slope, trial, stages)
+        if failed >= 0:
+            worst = failed
+        else:
+            err, worst = error(y, trial, n, rtol, atol, stages)
+        if not err <= 1.0:
+            rejected += 1
+            fresh = False
+            h = step * (max(SHRINK, SAFETY * err**-0.2) if err < np.inf else SHRINK)
+            continue
+        t_new = t_end if last else t + step
+        while following < grid.size and grid[following] <= t_new:
+            between(y, trial, n, (grid[following] - t) / step, stages, recorded, following)
+            following += 1
+        for i in range(n):
+            y[i] = trial[i]
+        err = max(err, 1e-6)  # a vanishing error must not hold the next step back
+        factor = max(SHRINK, SAFETY * err**-RESPONSE * previous**MEMORY)
+        factor = min(GROW if fresh else 1.0, factor)
+        h = max(h, step * factor) if last else step * factor
+        t = t_new
+        previous = err
+        fresh = True
+    if status == STEP_TOO_SMALL:
+        failed = not_finite(y, n, values, rates, tables, slope)
+        if failed >= 0:
+            status = NOT_FINITE
+            worst = failed
+    return status, t, h, steps, rejected, following, worst

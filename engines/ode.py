@@ -1,0 +1,173 @@
+"""The ODE engine: the flow reading of a network, dn/dt = N a(n), by a stiffly accurate Rosenbrock method."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engines import result
+from engines.derivatives import gradient_address
+from engines.gillespie import segments
+from engines.kernel import law_address, loops
+from engines.result import Outcome
+from engines.sparse_pattern import Elimination, elimination
+from mechanisms.network import Floats, Integers, Network
+
+STATUS = {
+    "FINISHED": result.FINISHED,
+    "TOO_MANY_STEPS": result.TOO_MANY_STEPS,
+    "STEP_TOO_SMALL": result.STEP_TOO_SMALL,
+    "NOT_FINITE": result.NOT_FINITE,
+    "STOPPED": result.STOPPED,
+}
+
+
+@dataclass(frozen=True)
+class ODE:
+    """Mean field, stiff or not; sparse exact Jacobian; integration starts anew at each edge of an input.
+
+    rtol: relative tolerance; atol: absolute tolerance in molecules; max_steps: between two edges of inputs.
+    Raises ValueError for tolerances that are not positive.
+    """
+
+    rtol: float = 1e-6
+    atol: float = 1e-6
+    max_steps: int = 1_000_000
+    name = "ode"
+    stochastic = False
+
+    def __post_init__(self) -> None:
+        if not (0 < self.rtol < 1 and self.atol > 0 and self.max_steps > 0):
+            found = f"rtol={self.rtol!r}, atol={self.atol!r}, max_steps={self.max_steps!r}"
+            raise ValueError(f"{found}; needed: 0 < rtol < 1, atol > 0, max_steps > 0")
+
+    def refusal(self, network: Network) -> str:
+        """Why this engine cannot run the network and which can, or ""."""
+        return ""
+
+    def prepare(self, network: Network, t_start: float, t_end: float) -> Run:
+        """Everything that does not depend on the grid."""
+        return Run(self, network, t_start, t_end)
+
+
+class Run:
+    """One network between two times: its tables, its segments between input edges, and its compiled loops."""
+
+    def __init__(self, engine: ODE, network: Network, t_start: float, t_end: float) -> None:
+        self.engine, self.network, self.t_start = engine, network, t_start
+        self.loops = loops("rosenbrock")
+        self.segments = segments(network, t_start, t_end)
+        self.elimination, self.tables = tables(network)
+
+    def trajectories(self, seeds: Any, grid: Floats, control: Integers) -> Outcome:
+        """The one solution; seeds are not used."""
+        network, engine = self.network, self.engine
+        species = len(network.species)
+        recorded = np.full((len(grid), network.first_quantity), np.nan)
+        y = network.values(self.t_start)
+        ends, coefficients, held, held_values = self.segments
+        t, following, steps, status, worst = self.t_start, 0, 0, result.FINISHED, 0
+        recorded_species = np.full((len(grid), species), np.nan)
+        for k, end in enumerate(ends):
+            y[held] = held_values[k]
+            rates = self.tables_with(coefficients[k])
+            while following < len(grid) and grid[following] <= t:
+                recorded_species[following] = y[:species]
+                following += 1
+            found, t, _, taken, _, following, worst = self.loops.integrate(
+                y, species, t, float(end), 0.0, grid, following, recorded_species,
+                engine.rtol, engine.atol, engine.max_steps, rates, self.elimination, control,
+            )  # fmt: skip
+            status = STATUS[next(name for name in STATUS if getattr(self.loops, name) == found)]
+            steps += taken
+            control[1] = following
+            if status != result.FINISHED:
+                break
+        recorded[:, :species] = recorded_species
+        for m, group in enumerate(network.multimers):
+            recorded[:, species + m] = _conducting(recorded[:, network.species.index(group.watched)], group)
+        last = np.concatenate([[t], y[: network.first_quantity]])
+        return Outcome(recorded[None], np.array([steps]), np.array([status]), np.array([worst]), last[None])
+
+    def tables_with(self, coefficients: Floats) -> tuple[Any, ...]:
+        """The tables of the compiled loops, with the coefficients of one segment."""
+        arguments, reactions, *others = self.tables
+        return (arguments, (*reactions, coefficients), *others)
+
+
+def _conducting(watched: Floats, group: Any) -> Floats:
+    from scipy.stats import binom
+
+    x = np.clip(watched / (group.count * group.subunits), 0.0, 1.0)
+    expected: Floats = group.count * binom.sf(group.needed - 1, group.subunits, x)
+    return expected
+
+
+def tables(network: Network) -> tuple[Elimination, tuple[Any, ...]]:
+    """The network as ``engines/loops/flow.py`` takes it, and the elimination of its Jacobian."""
+    species, reactions = len(network.species), len(network.reactions)
+    arguments, changes, reactants = network.arguments, network.changes, network.reactants
+    support: list[list[int]] = [[network.species.index(group.watched)] for group in network.multimers]
+    for i in range(len(network.quantities)):
+        support.append(_species_behind([slot for slot, _ in arguments.row(reactions + i)], support, species))
+    depends = []
+    for j in range(reactions):
+        slots = [] if network.static[j] else [slot for slot, _ in arguments.row(j)]
+        if network.mass_action[j]:
+            slots += [slot for slot, _ in reactants.row(j)]
+        depends.append(_species_behind(slots, support, species))
+    pairs = [(i, s) for j in range(reactions) for s in depends[j] for i, _ in changes.row(j)]
+    keys = np.array([i * species + s for i, s in pairs], dtype=np.int64)
+    pattern, entry = np.unique(np.concatenate([keys, np.arange(species) * (species + 1)]), return_inverse=True)
+    indptr = np.searchsorted(pattern // species, np.arange(species + 1)).astype(np.int64)
+    multimers = [
+        [species + m for m in range(len(network.multimers))],
+        [network.species.index(group.watched) for group in network.multimers],
+        [group.count for group in network.multimers],
+        [group.subunits for group in network.multimers],
+        [group.needed for group in network.multimers],
+    ]
+    return (
+        elimination(indptr, pattern % species),
+        (
+            (
+                law_address(network),
+                gradient_address(network),
+                network.law,
+                arguments.index,
+                arguments.value,
+                arguments.start,
+            ),  # fmt: skip
+            (
+                reactants.index,
+                reactants.value.astype(np.int64),
+                reactants.start,
+                network.mass_action,
+                network.static,
+            ),
+            (changes.index, changes.value, changes.start),
+            tuple(np.array(column, dtype=np.int64) for column in multimers),
+            (network.first_quantity, len(network.quantities), reactions),
+            (*_flat(depends), entry[: len(keys)].astype(np.int64)),
+            _flat(support),
+        ),
+    )
+
+
+def _species_behind(slots: list[int], support: list[list[int]], species: int) -> list[int]:
+    """The species that a set of slots depends on, through conducting complexes and quantities."""
+    found: set[int] = set()
+    for slot in slots:
+        if slot < species:
+            found.add(slot)
+        elif slot - species < len(support):
+            found.update(support[slot - species])
+    return sorted(found)
+
+
+def _flat(rows: list[list[int]]) -> tuple[Integers, Integers]:
+    start = np.zeros(len(rows) + 1, dtype=np.int64)
+    np.cumsum([len(row) for row in rows], out=start[1:])
+    return np.array([i for row in rows for i in row], dtype=np.int64), start

@@ -1,0 +1,242 @@
+"""The labelled dataset: counts and concentrations with their units, how each run ended, and where it all came from."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mechanisms.network import Floats, Integers, Network
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+FINISHED, NEGATIVE, STOPPED, EXTINCT, TOO_MANY_EVENTS, TOO_MANY_STEPS, STEP_TOO_SMALL, NOT_FINITE = range(8)
+MEANING = (
+    "finished",
+    "negative_propensity",
+    "stopped_by_the_user",
+    "extinct",
+    "too_many_events",
+    "too_many_steps",
+    "step_too_small",
+    "not_finite",
+)
+"""How a run ended, by its status."""
+GOOD = (FINISHED, EXTINCT)
+
+
+class SimulationError(RuntimeError):
+    """A run that could not go on: where and why. What was computed is in ``result``."""
+
+    def __init__(self, message: str, result: xr.Dataset) -> None:
+        super().__init__(message)
+        self.result = result
+
+
+class Interrupted(KeyboardInterrupt):
+    """Stopped by the user. What was finished is in ``result``, a dataset of the finished trajectories."""
+
+    def __init__(self, message: str, result: xr.Dataset) -> None:
+        super().__init__(message)
+        self.result = result
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an engine returns of some trajectories.
+
+    states: (trajectory, time, slot) species, then conducting complexes; NaN after a failure. work: (trajectory,)
+    reactions fired, or steps taken. status: (trajectory,) index of MEANING. failed: (trajectory,) the reaction or
+    species at fault. last: (trajectory, 1 + slot) the time that was reached, and the state there.
+    """
+
+    states: Floats
+    work: Integers
+    status: Integers
+    failed: Integers
+    last: Floats
+
+
+@dataclass(frozen=True)
+class Path:
+    """One trajectory with every reaction: times, the reactions that fired (-1: the start), and the states after each."""
+
+    times: Floats
+    fired: Integers
+    states: Floats
+    status: int
+    failed: int
+
+
+def quantities(network: Network, states: Floats, times: Floats) -> Floats:
+    """Conducting complexes and derived quantities (..., time, quantity) of recorded states (..., time, slot)."""
+    first = network.first_quantity
+    parts = [states[..., i] for i in range(len(network.species), first)]
+    if not network.quantities:
+        return np.stack(parts, axis=-1) if parts else np.empty((*states.shape[:-1], 0))
+    at = np.searchsorted(network.edges, times, side="right")
+    instants = (network.edges[0] - 1.0, *network.edges) if len(network.edges) else (0.0,)
+    held = np.array([network.values(float(t))[network.first_input :] for t in instants])[at]
+    for i in range(len(network.quantities)):
+        row = len(network.reactions) + i
+        arguments = []
+        for slot, scale in network.arguments.row(row):
+            if slot < len(network.species):
+                value = states[..., slot]
+            elif slot < network.first_input:
+                value = parts[slot - len(network.species)]
+            else:
+                value = held[:, slot - network.first_input]
+            arguments.append(value * scale)
+        parts.append(np.broadcast_to(network.laws[network.law[row]](*arguments), states.shape[:-1]))
+    return np.stack(parts, axis=-1)
+
+
+def paths(
+    network: Network, outcome: Outcome, times: Floats, trajectories: Integers, about: dict[str, Any]
+) -> xr.Dataset:
+    """The dataset of trajectories on a grid."""
+    species = len(network.species)
+    axes = ("trajectory", "time")
+    counts = outcome.states[..., :species]
+    data = {
+        "counts": ((*axes, "species"), counts, {"long_name": "molecules", "units": "1"}),
+        "concentration": ((*axes, "species"), counts / network.omega, _CONCENTRATION),
+        "quantity": ((*axes, "quantities"), quantities(network, outcome.states, times), _QUANTITY),
+        **_ends(outcome, about),
+    }
+    return _dataset(network, data, {"trajectory": trajectories, "time": ("time", times, _TIME)}, about)
+
+
+def events(network: Network, found: list[Path], trajectories: Integers, about: dict[str, Any]) -> xr.Dataset:
+    """The dataset of every event, trajectory after trajectory along one dimension."""
+    states = np.concatenate([path.states for path in found])
+    times = np.concatenate([path.times for path in found])
+    counts = states[:, : len(network.species)]
+    names = np.array(["start", *network.reactions], dtype=object)
+    status = np.array([path.status for path in found])
+    data = {
+        "time": ("event", times, _TIME),
+        "reaction": ("event", names[np.concatenate([path.fired for path in found]) + 1]),
+        "trajectory": ("event", np.repeat(trajectories, [len(path.times) for path in found])),
+        "counts": (("event", "species"), counts, {"long_name": "molecules", "units": "1"}),
+        "concentration": (("event", "species"), counts / network.omega, _CONCENTRATION),
+        "quantity": (("event", "quantities"), quantities(network, states, times), _QUANTITY),
+        "events": (
+            "run",
+            np.array([len(path.times) - 1 for path in found]),
+            {"long_name": "reactions fired"},
+        ),
+        "status": ("run", status, _STATUS),
+    }
+    return _dataset(network, data, {"run": trajectories}, about)
+
+
+def statistics(network: Network, summary: Any, times: Floats, about: dict[str, Any]) -> xr.Dataset:
+    """The dataset of streamed statistics (``engines.ensemble.Summary``)."""
+    data: dict[str, Any] = {}
+    for name, axis, part in (
+        ("count", "species", slice(0, len(network.species))),
+        ("quantity", "quantities", slice(len(network.species), None)),
+    ):
+        data[f"mean_{name}"] = (
+            ("time", axis),
+            summary.mean[:, part],
+            {"long_name": f"mean {name} over trajectories"},
+        )
+        data[f"variance_{name}"] = (
+            ("time", axis),
+            summary.variance[:, part],
+            {"long_name": "sample variance"},
+        )
+    for name, (edges, counted) in summary.histograms.items():
+        along = f"bin_{name}"
+        data[f"histogram_{name}"] = (
+            ("time", along),
+            counted,
+            {"long_name": f"trajectories by count of {name}"},
+        )
+        data[f"left_edge_{name}"] = (along, edges[:-1])
+        data[f"right_edge_{name}"] = (along, edges[1:])
+    ends = {MEANING[i]: int(n) for i, n in enumerate(summary.ends) if n}
+    about = about | {"trajectories": summary.trajectories, "how_runs_ended": json.dumps(ends)}
+    about["events"] = int(summary.work)
+    return _dataset(network, data, {"time": ("time", times, _TIME)}, about)
+
+
+_TIME = {"units": "s"}
+_CONCENTRATION = {
+    "long_name": "concentration",
+    "units": "uM in compartments, 1/um^2 on membranes: see 'unit'",
+}
+_QUANTITY = {"long_name": "conducting complexes and derived quantities", "units": "see 'quantity_unit'"}
+_STATUS = {"flag_values": list(range(len(MEANING))), "flag_meanings": " ".join(MEANING)}
+
+
+def _ends(outcome: Outcome, about: Mapping[str, Any]) -> dict[str, Any]:
+    work = "events" if about["stochastic"] else "steps"
+    long_name = "reactions fired" if about["stochastic"] else "steps of the integrator"
+    return {
+        work: ("trajectory", outcome.work, {"long_name": long_name}),
+        "status": ("trajectory", outcome.status, _STATUS),
+    }
+
+
+def _dataset(network: Network, data: dict[str, Any], coordinates: dict[str, Any], about: dict[str, Any]) -> xr.Dataset:
+    import xarray as xr
+
+    unit = [network.laws[network.law[len(network.reactions) + i]].returns for i in range(len(network.quantities))]
+    coordinates |= {
+        "species": list(network.species),
+        "place": list(network.places),
+        "unit": list(network.units),
+        "quantities": [*network.conducting, *network.quantities],
+        "quantity_unit": ["1"] * len(network.multimers) + unit,
+    }
+    for name in ("species", "place", "unit", "quantities", "quantity_unit"):
+        axis = "quantities" if name.startswith("quantit") else "species"
+        coordinates[name] = (axis, np.array(coordinates[name], dtype=object))
+    attributes = {key: int(value) if isinstance(value, bool) else value for key, value in about.items()}
+    return xr.Dataset(data, coordinates, attributes)
+
+
+def provenance(network: Network, engine: Any, options: Mapping[str, Any], seed: int | None) -> dict[str, Any]:
+    """Model, values, engine, seed and versions, as attributes that any file format can hold."""
+    import numba
+    import xarray as xr
+
+    values = dict(zip(network.parameters, network.constants.tolist(), strict=True))
+    units = dict(zip(network.parameters, network.parameter_units, strict=True))
+    versions = {"numpy": np.__version__, "numba": numba.__version__, "xarray": xr.__version__}
+    about = {
+        "model": network.name,
+        "model_hash": network.digest,
+        "parameters": json.dumps({name: f"{value!r} {units[name]}" for name, value in values.items()}),
+        "initial_count": json.dumps(dict(zip(network.species, network.initial.tolist(), strict=True))),
+        "engine": engine.name,
+        "engine_options": json.dumps(dict(options)),
+        "stochastic": engine.stochastic,
+        "versions": json.dumps({"microdomain": version(), **versions, "python": platform.python_version()}),
+    }
+    if engine.stochastic:
+        about["seed"] = str(seed)
+        moved = network.initial[~network.clamped]
+        if (np.rint(moved) != moved).any():
+            about["rounding"] = "initial counts were rounded to whole molecules"
+    return about
+
+
+def version() -> str:
+    """The version of microdomain, as it is installed."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed
+
+    try:
+        return installed("microdomain")
+    except PackageNotFoundError:
+        return "not installed"

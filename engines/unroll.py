@@ -1,0 +1,273 @@
+"""The direct method written out for one small network: the same steps as ``engines/loops/table.py``, as straight code.
+
+Species, rates and sums become local variables, so that a compiler keeps them in registers: two to three times as fast
+as tables on networks of a few dozen reactions. Parameters, volumes and counts stay arguments of the code. For the same
+seed the path is that of the tables: sums are taken over the same tree, in the same order.
+"""
+
+from __future__ import annotations
+
+from engines.dependencies import dependents, steps
+from engines.kernel import address, loops
+from mechanisms.law import RateLaw
+from mechanisms.network import Network
+from mechanisms.recorder import record
+
+LARGEST = 48
+"""Reactions above which tables are used: beyond it compilation takes longer than most runs."""
+BRANCHLESS = 4
+"""Reactions up to which the next one is found without a branch, which a processor could not predict."""
+STOP = "if t_next > t_stop or events >= budget:"
+
+HEAD = '''"""Generated from a network by engines.unroll."""
+
+import math
+
+import numpy as np
+from numba import carray, cfunc, float64, int32, int64, types, uint64
+
+from {loops}.multimer import step
+from {loops}.random import exponential, uniform
+from {loops}.table import NEGATIVE
+
+floats, words, integers, small = (types.CPointer(kind) for kind in (float64, uint64, int64, int32))
+signature = int64(floats, floats, floats, small, int64, small, words, floats, float64, int64, integers)
+
+
+@cfunc(signature, cache=True, error_model="numpy")
+def advance(y, c, scale, members_, capacity, watched_, generator, clock, t_stop, budget, report):
+'''
+
+
+def advance_address(network: Network) -> int:
+    """The address of ``advance``, the steps of ``engines/loops/table.py`` written out; 0 for a large network."""
+    if not 0 < len(network.reactions) <= LARGEST:
+        return 0
+    text = HEAD.format(loops=loops("table").__package__) + _Writer(network).text()
+    return address("advance", text, lambda: text, network)
+
+
+class _Writer:
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.reactions = range(len(network.reactions))
+        self.static = network.static
+        self.steps = steps(network)
+        self.stale, self.affected = dependents(network)
+        self.lines: list[str] = []
+        self.moving = sorted({i for j in self.reactions for i, _ in network.changes.row(j)})
+        self.leaves = 1 << max(len(self.reactions) - 1, 0).bit_length()
+        self.may_fail = not self.static.all()
+        laws = [j for j in self.reactions if not self.static[j]]
+        laws += [len(self.reactions) + i for i in range(len(network.quantities))]
+        self.costly = [row for row in laws if _is_costly(network.laws[network.law[row]])]
+
+    def text(self) -> str:
+        self.load()
+        self.write(4, "a, b, cc, d = generator[0], generator[1], generator[2], generator[3]")
+        self.write(4, "t, t_next, events = clock[0], clock[1], 0")
+        self.write(4, "drawn = t_next >= 0.0")
+        if self.costly:
+            self.write(4, f"dirty = {(1 << len(self.costly)) - 1}")
+        self.write(4, "while True:")
+        for i in range(len(self.network.quantities)):
+            self.when_dirty(len(self.reactions) + i)
+        for j in self.reactions:
+            self.when_dirty(j)
+        self.sums()
+        self.write(8, "if not drawn:")
+        self.write(12, "e, a, b, cc, d = exponential(a, b, cc, d)")
+        self.write(12, "t_next = t + e / s1 if s1 > 0.0 else math.inf")
+        self.write(12, "drawn = True")
+        self.write(
+            8,
+            "if t_next > t_stop or events >= budget or report[0] != 0:" if self.may_fail else STOP,
+            "    break",
+        )
+        self.write(8, "u, a, b, cc, d = uniform(a, b, cc, d)", "z = u * s1")
+        if self.costly:
+            self.write(8, "dirty = 0")
+        if any(self.steps):
+            self.write(8, "moved, before, after = -1, 0.0, 0.0")
+        if len(self.reactions) <= BRANCHLESS and not any(self.steps) and not self.costly:
+            self.branchless()
+        else:
+            self.descend(1, 8)
+        if any(self.steps):
+            self.move()
+        self.store()
+        return "\n".join(self.lines) + "\n"
+
+    def when_dirty(self, row: int) -> None:
+        """Recompute a rate or quantity; a costly law only after a reaction that changes its arguments."""
+        indent = 8
+        if row in self.costly:
+            self.write(8, f"if dirty & {1 << self.costly.index(row)}:")
+            indent = 12
+        if row < len(self.reactions):
+            self.rate(row, indent)
+        else:
+            self.quantity(row - len(self.reactions), indent)
+
+    def write(self, indent: int, *lines: str) -> None:
+        self.lines += [" " * indent + line for line in lines]
+
+    # -- values ------------------------------------------------------------------------------------------------------
+
+    def load(self) -> None:
+        """Slots and coefficients into local variables; an argument that holds still is scaled once."""
+        network = self.network
+        rows = [j for j in self.reactions if not self.static[j]]
+        rows += [len(self.reactions) + i for i in range(len(network.quantities))]
+        read = {slot for j in self.reactions for slot, _ in network.reactants.row(j)} | set(self.moving)
+        positions = [p for row in rows for p in range(network.arguments.start[row], network.arguments.start[row + 1])]
+        read |= {int(network.arguments.index[p]) for p in positions}
+        read |= {len(network.species) + m for m in range(len(network.multimers))}
+        if any(self.steps):
+            self.write(4, f"members = carray(members_, ({len(network.species)}, capacity))")
+            self.write(4, "watched = carray(watched_, (1,))")
+        for slot in sorted(read):
+            self.write(4, f"x{slot} = y[{slot}]")
+        for p in positions:
+            self.write(4, f"g{p} = scale[{p}]")
+            if network.arguments.index[p] >= network.first_input:
+                self.write(4, f"v{p} = x{network.arguments.index[p]} * g{p}")
+        for j in self.reactions:
+            self.write(4, f"c{j} = c[{j}]")
+
+    def store(self) -> None:
+        self.write(4, "generator[0], generator[1], generator[2], generator[3] = a, b, cc, d")
+        self.write(4, "clock[0], clock[1] = t, t_next")
+        slots = [*self.moving, *(len(self.network.species) + m for m in range(len(self.network.multimers)))]
+        self.write(4, *(f"y[{slot}] = x{slot}" for slot in slots))
+        self.write(4, "return events")
+
+    def law(self, row: int, label: str, indent: int) -> str:
+        """Statements of a law; returns the expression of its value."""
+        network = self.network
+        law = network.laws[network.law[row]]
+        written = record(law, prefix=label)
+        first = network.arguments.start[row]
+        for i, name in enumerate(law.names):
+            slot = network.arguments.index[first + i]
+            value = f"v{first + i}" if slot >= network.first_input else f"x{slot} * g{first + i}"
+            self.write(indent, f"{label}{name} = {value}")
+        self.write(indent, *written.statements)
+        return written.result
+
+    def quantity(self, i: int, indent: int) -> None:
+        value = self.law(len(self.reactions) + i, f"q{i}_", indent)
+        self.write(indent, f"x{self.network.first_quantity + i} = {value}")
+
+    def rate(self, j: int, indent: int) -> None:
+        """Recompute r{j}, the rate of reaction j."""
+        network = self.network
+        factors, guards = [f"c{j}"], []
+        for slot, order in network.reactants.row(j):
+            if network.mass_action[j]:
+                clamped = network.clamped[slot]
+                factors += [f"x{slot}" if i == 0 or clamped else f"(x{slot} - {i})" for i in range(int(order))]
+            elif order:
+                guards.append(f"x{slot} >= {order}")
+        if not self.static[j]:
+            value = self.law(j, f"l{j}_", indent)
+            factors.append(f"({value})")
+        text = " * ".join(factors)
+        self.write(indent, f"r{j} = {text} if {' and '.join(guards)} else 0.0" if guards else f"r{j} = {text}")
+        if not self.static[j]:
+            self.write(indent, f"if not r{j} >= 0.0:", f"    report[0], report[1] = NEGATIVE, {j}")
+
+    # -- choosing ----------------------------------------------------------------------------------------------------
+
+    def sum_of(self, node: int) -> str | None:
+        """The variable of a node of the sum tree, or None where no reaction is below it."""
+        while node < self.leaves:
+            if self.sum_of(2 * node + 1) is not None:
+                return f"s{node}"
+            node *= 2
+        return f"r{node - self.leaves}" if node - self.leaves < len(self.reactions) else None
+
+    def sums(self) -> None:
+        for node in range(self.leaves - 1, 0, -1):
+            left, right = self.sum_of(2 * node), self.sum_of(2 * node + 1)
+            if right is not None:
+                self.write(8, f"s{node} = {left} + {right}")
+        if len(self.reactions) == 1:
+            self.write(8, "s1 = r0")
+
+    def descend(self, node: int, indent: int) -> None:
+        """Nested branches down the sum tree to one reaction."""
+        if node >= self.leaves:
+            self.fire(node - self.leaves, indent)
+            return
+        left, right = self.sum_of(2 * node), self.sum_of(2 * node + 1)
+        if right is None:
+            self.descend(2 * node, indent)
+            return
+        self.write(indent, f"if z < {left}:")
+        self.descend(2 * node, indent + 4)
+        self.write(indent, "else:", f"    z -= {left}")
+        self.descend(2 * node + 1, indent + 4)
+
+    def fire(self, j: int, indent: int) -> None:
+        """Change the state by reaction j."""
+        self.write(indent, f"if r{j} > 0.0:")
+        indent += 4
+        self.write(indent, "t, drawn = t_next, False", "events += 1")
+        for i, n in self.network.changes.row(j):
+            self.write(indent, f"x{i} += {n}")
+        step = self.steps[j]
+        if step is not None:
+            self.write(indent, f"moved, before, after = {j}, x{step.origin} + 1.0, x{step.target}")
+        rows = {*self.affected[j], *(len(self.reactions) + i for i in self.stale[j])}
+        mask = sum(1 << i for i, row in enumerate(self.costly) if row in rows)
+        if mask:
+            self.write(indent, f"dirty = {mask}")
+
+    def move(self) -> None:
+        """After the branches, in one place: which complex the subunit that stepped belongs to."""
+        for name, values in self.step_columns().items():
+            self.lines.insert(0, f"    {name} = np.array({values})")
+        self.write(8, "if moved >= 0:", "    group = of_group[moved]")
+        self.write(12, "opened, a, b, cc, d = step(members, watched, of_origin[moved], of_target[moved],")
+        self.write(16, "before, after, of_watched[group], of_needed[group], a, b, cc, d)")
+        for m in range(len(self.network.multimers)):
+            self.write(12, f"x{len(self.network.species) + m} += opened if group == {m} else 0.0")
+
+    def step_columns(self) -> dict[str, list[int]]:
+        """Constants of the code: by reaction the multimer and its two states, by multimer the rule of conducting."""
+        network = self.network
+        return {
+            "of_group": [step.group if step else 0 for step in self.steps],
+            "of_origin": [step.origin if step else 0 for step in self.steps],
+            "of_target": [step.target if step else 0 for step in self.steps],
+            "of_watched": [network.species.index(group.watched) for group in network.multimers],
+            "of_needed": [group.needed for group in network.multimers],
+        }
+
+    def branchless(self) -> None:
+        """Each reaction's turn as 1.0 or 0.0, and every species changed by arithmetic alone."""
+        count = len(self.reactions)
+        if count > 2:
+            self.write(8, "right = z >= s2", "z -= s2 if right else 0.0")
+            self.write(8, "upper = z >= (r2 if right else r0)")
+            picks = [
+                "not right and not upper",
+                "not right and upper",
+                "right" if count == 3 else "right and not upper",
+            ]
+            picks.append("right and upper")
+        else:
+            self.write(8, f"upper = {'z >= r0' if count == 2 else 'False'}")
+            picks = ["not upper", "upper"]
+        for j in self.reactions:
+            self.write(8, f"f{j} = 1.0 if {picks[j]} else 0.0")
+        self.write(8, "t, drawn = t_next, False", "events += 1")
+        for i in self.moving:
+            turns = [f"{n} * f{j}" for j in self.reactions for k, n in self.network.changes.row(j) if k == i]
+            self.write(8, f"x{i} += {' + '.join(turns)}")
+
+
+def _is_costly(law: RateLaw) -> bool:
+    """Whether a law has a function or a power, which take longer than a branch that is guessed wrongly."""
+    return any("math." in line or "**" in line for line in record(law).statements)

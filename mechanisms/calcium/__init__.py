@@ -1,0 +1,1 @@
+"""Calcium: pumps, leaks and buffers."""

@@ -1,0 +1,43 @@
+"""What is wrong with a model: every fault with where, what was found, what is allowed, and the nearest valid name."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault of a model.
+
+    where: the thing that is wrong; found: what was given; allowed: what would do; nearest: the nearest valid name.
+    """
+
+    where: str
+    found: str
+    allowed: str
+    nearest: str = ""
+
+    def __str__(self) -> str:
+        hint = f" Did you mean '{self.nearest}'?" if self.nearest else ""
+        return f"{self.where}: found {self.found}; allowed: {self.allowed}.{hint}"
+
+
+class ModelError(ValueError):
+    """Every fault of a model, in ``faults``, and listed in the message."""
+
+    def __init__(self, model: str, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
+        super().__init__("\n  - ".join([f"model '{model}' has {count}:", *map(str, self.faults)]))
+
+
+def unknown(where: str, name: str, what: str, known: Iterable[str]) -> Fault:
+    """The fault of a name that is not among the known ones; names the nearest."""
+    names = list(known)
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5) or difflib.get_close_matches(
+        name.split(".", maxsplit=1)[0], names, n=1, cutoff=0.4
+    )
+    listed = ", ".join(names[:12]) + (f", ... ({len(names)} in all)" if len(names) > 12 else "")
+    return Fault(where, f"'{name}'", f"{what}: {listed or 'none is declared'}", near[0] if near else "")

@@ -1,0 +1,1 @@
+"""The inositol trisphosphate receptor and its ligand."""

@@ -1,0 +1,10 @@
+"""The mechanisms of the library, by class."""
+
+from mechanisms.calcium.er_leak import ERLeak
+from mechanisms.calcium.serca import ElementarySERCA
+from mechanisms.ip3.de_young_keizer import DeYoungKeizer
+
+MECHANISMS = {mechanism.__name__: mechanism for mechanism in (DeYoungKeizer, ElementarySERCA, ERLeak)}
+"""Every mechanism, by name."""
+
+__all__ = ["MECHANISMS", "DeYoungKeizer", "ERLeak", "ElementarySERCA"]

@@ -1,0 +1,102 @@
+"""The functions that a rate law may use.
+
+One spelling serves every reader of a law: numbers and numpy arrays, pint quantities (dimension check), SymPy symbols
+(derivatives, equations), and the recorder that writes a law down for the compiler. A recorder, like any object that
+wants a say, has a method ``call(name, arguments)``.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from typing import Any
+
+import numpy as np
+
+FUNCTIONS = ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "minimum", "maximum", "where")
+"""Every function of this file, by name."""
+
+
+def exp(x: Any) -> Any:
+    """e^x of a dimensionless x."""
+    return _call("exp", x)
+
+
+def expm1(x: Any) -> Any:
+    """e^x - 1, accurate near zero."""
+    return _call("expm1", x)
+
+
+def log(x: Any) -> Any:
+    """The natural logarithm."""
+    return _call("log", x)
+
+
+def log1p(x: Any) -> Any:
+    """log(1 + x), accurate near zero."""
+    return _call("log1p", x)
+
+
+def sqrt(x: Any) -> Any:
+    """The square root; the unit of x is rooted too."""
+    return _call("sqrt", x)
+
+
+def sin(x: Any) -> Any:
+    """The sine of x in radians."""
+    return _call("sin", x)
+
+
+def cos(x: Any) -> Any:
+    """The cosine of x in radians."""
+    return _call("cos", x)
+
+
+def tanh(x: Any) -> Any:
+    """The hyperbolic tangent."""
+    return _call("tanh", x)
+
+
+def minimum(a: Any, b: Any) -> Any:
+    """The smaller of two values of the same unit."""
+    return where(a < b, a, b)
+
+
+def maximum(a: Any, b: Any) -> Any:
+    """The larger of two values of the same unit."""
+    return where(a > b, a, b)
+
+
+def where(condition: Any, a: Any, b: Any) -> Any:
+    """a where the condition (a comparison) holds, else b; both are evaluated, and have the same unit."""
+    for x in (condition, a, b):
+        if hasattr(x, "call"):
+            return x.call("where", (condition, a, b))
+    if _is_sympy(condition, a, b):
+        import sympy
+
+        return sympy.Piecewise((a, condition), (b, True))
+    if hasattr(a, "dimensionality") or hasattr(b, "dimensionality"):
+        a + b  # raises where the two units differ
+        return a if condition else b
+    if isinstance(condition, np.ndarray):
+        return np.where(condition, a, b)
+    return a if condition else b
+
+
+def _call(name: str, x: Any) -> Any:
+    if isinstance(x, (int, float)):
+        return getattr(math, name)(x)
+    if hasattr(x, "call"):
+        return x.call(name, (x,))
+    if _is_sympy(x):
+        import sympy
+
+        written = {"expm1": lambda s: sympy.exp(s) - 1, "log1p": lambda s: sympy.log(1 + s)}
+        return written.get(name, getattr(sympy, name, None))(x)  # type: ignore[misc]
+    return getattr(np, name)(x)
+
+
+def _is_sympy(*values: Any) -> bool:
+    sympy = sys.modules.get("sympy")
+    return sympy is not None and any(isinstance(x, sympy.Basic) for x in values)

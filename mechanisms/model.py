@@ -1,0 +1,329 @@
+"""A model: compartments, membranes, species, parameters, inputs, and the mechanisms and reactions added to them."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from mechanisms.faults import Fault, ModelError, unknown
+from mechanisms.law import RateLaw
+from mechanisms.lower import lower
+from mechanisms.mechanism import Mechanism, State, Subunits
+from mechanisms.names import Scope, aliases
+from mechanisms.network import Network
+from mechanisms.places import Compartment, Input, Membrane, Multimer, Parameter, Place, Quantity, Species
+from mechanisms.reaction import EquationError, Reaction, Side, read_equation
+from mechanisms.show import html_of_model, text_of_model
+from mechanisms.signal import Piecewise
+from mechanisms.units import Given, UnitError, magnitude
+
+_NAME = re.compile(r"[A-Za-z_]\w*")
+
+
+class Model:
+    """What happens, and where; every engine can read it.
+
+    Faults are collected as the model is written and reported all at once, by ``check`` or when it is first used.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.places: dict[str, Place] = {}
+        self.all_species: dict[str, Species] = {}
+        self.parameters: dict[str, Parameter] = {}
+        self.inputs: dict[str, Input] = {}
+        self.quantities: dict[str, Quantity] = {}
+        self.multimers: dict[str, Multimer] = {}
+        self.reactions: dict[str, tuple[Reaction, Scope]] = {}
+        self.mechanisms: dict[str, Mechanism] = {}
+        self._faults: list[Fault] = []
+        self._network: Network | None = None
+
+    def compartment(self, name: str, volume: Given) -> Compartment:
+        """Add a well-mixed compartment of ``volume`` (number: fL)."""
+        size = self._positive(f"compartment '{name}'", "volume", volume, "fL")
+        place = Compartment(name, size)
+        self._declare(f"compartment '{name}'", name, self.places, place)
+        return place
+
+    def membrane(
+        self, name: str, area: Given, inside: Compartment | str = "", outside: Compartment | str = ""
+    ) -> Membrane:
+        """Add a membrane of ``area`` (number: um^2) between the compartments ``inside`` and ``outside``."""
+        where = f"membrane '{name}'"
+        sides = [self._place_name(where, side) if side else "" for side in (inside, outside)]
+        place = Membrane(name, self._positive(where, "area", area, "um^2"), *sides)
+        self._declare(where, name, self.places, place)
+        return place
+
+    def species(
+        self,
+        name: str,
+        place: Place | str,
+        initial: Given = None,
+        *,
+        count: int | None = None,
+        valence: int = 0,
+        clamped: bool | Input | str = False,
+    ) -> Species:
+        """Add a species to a place; in equations it is ``name`` where that is unique, else ``name.place``.
+
+        initial: concentration (number: uM; on a membrane 1/um^2); or count: molecules. Neither: none at the start.
+        valence: elementary charges. clamped: True holds the initial value whatever reacts; an input makes the
+        concentration follow it.
+        """
+        where = f"species '{name}'"
+        home = self._place_name(where, place)
+        unit = "1/um^2" if isinstance(self.places.get(home), Membrane) else "uM"
+        if initial is not None and count is not None:
+            self._faults.append(Fault(where, "both a concentration and a count", "one of them"))
+        concentration = None
+        if count is None:
+            concentration = self._not_negative(where, "initial", 0.0 if initial is None else initial, unit)
+        elif not (float(count) == int(count) >= 0):
+            self._faults.append(Fault(f"{where}, count", f"{count!r}", "a whole number, 0 or more"))
+        follows = clamped.name if isinstance(clamped, Input) else clamped
+        species = Species(f"{name}.{home}", home, concentration, count, valence, follows)
+        self._declare(where, name, self.all_species, species, key=species.name)
+        return species
+
+    def parameter(self, name: str, value: Given, unit: str, source: str = "") -> Parameter:
+        """Add a parameter; ``value`` is in ``unit`` unless it says otherwise."""
+        parameter = Parameter(name, self._number(f"parameter '{name}'", value, unit), unit, source)
+        self._declare(f"parameter '{name}'", name, self.parameters, parameter)
+        return parameter
+
+    def input(self, name: str, signal: Piecewise, unit: str) -> Input:
+        """Add a protocol: a step, pulse, train or other piecewise constant signal, its values in ``unit``."""
+        try:
+            signal = Piecewise(*signal.numbers(unit))
+        except (UnitError, ValueError) as error:
+            self._faults.append(Fault(f"input '{name}'", str(error), f"increasing edges in s, and values in {unit}"))
+            signal = Piecewise((), (0.0,))
+        protocol = Input(name, signal, unit)
+        self._declare(f"input '{name}'", name, self.inputs, protocol)
+        return protocol
+
+    def quantity(self, name: str, law: RateLaw, **bindings: Any) -> Quantity:
+        """Add a derived quantity: ``law`` of species, parameters, inputs and other quantities."""
+        quantity = Quantity(name, law, bindings)
+        self._declare(f"quantity '{name}'", name, self.quantities, quantity)
+        return quantity
+
+    def reaction(
+        self,
+        equation: str | tuple[Side, Side],
+        law: RateLaw | None = None,
+        *,
+        k: Any = None,
+        k_back: Any = None,
+        at: Place | str | None = None,
+        name: str = "",
+        affinity: RateLaw | None = None,
+        **bindings: Any,
+    ) -> None:
+        """Add a reaction; the arguments are those of ``mechanisms.reaction.Reaction``, with bindings as keywords."""
+        self._add_reaction(Reaction(equation, law, k, k_back, at, name, affinity, bindings), Scope())
+
+    def add(self, mechanism: Mechanism, *, name: str = "", **ports: Place | str) -> Mechanism:
+        """Add a mechanism, its ports bound to places; returns it bound.
+
+        name: what its species and parameters are called after, by default its class: "SERCA.v_max".
+        """
+        name = name or type(mechanism).__name__
+        where = f"mechanism '{name}'"
+        bound: dict[str, Place] = {}
+        for port, place in ports.items():
+            if port not in mechanism.ports():
+                self._faults.append(unknown(where, port, "its ports", mechanism.ports()))
+            elif (home := self._place_name(f"{where}, port '{port}'", place)) in self.places:
+                bound[port] = self.places[home]
+        for port in mechanism.ports():
+            if port not in ports:
+                self._faults.append(Fault(where, f"port '{port}' unbound", f"add(..., {port}=<a place of the model>)"))
+        if set(bound) != set(mechanism.ports()):
+            return mechanism
+        mechanism = mechanism.bound(**bound)
+        if self._declare(where, name, self.mechanisms, mechanism):
+            self._add_contents(name, mechanism, Scope(name, {port: place.name for port, place in bound.items()}))
+        return mechanism
+
+    def _add_contents(self, name: str, mechanism: Mechanism, scope: Scope) -> None:
+        for key, parameter in mechanism.parameters().items():
+            self.parameters[f"{name}.{key}"] = dataclasses.replace(parameter, name=f"{name}.{key}")
+        for state in mechanism.species():
+            home = scope.ports[state.port]
+            if isinstance(state, State):
+                full = f"{name}.{state.name}"
+                self.all_species[full] = Species(full, home, None, state.count, state.valence)
+            else:
+                self._add_subunits(name, home, state)
+        for quantity in mechanism.quantities():
+            full = f"{name}.{quantity.name}"
+            self.quantities[full] = dataclasses.replace(quantity, name=full, owner=name)
+        for reaction in mechanism.reactions():
+            self._add_reaction(reaction, scope)
+
+    def _add_subunits(self, name: str, home: str, group: Subunits) -> None:
+        states = tuple(f"{name}.{state}" for state in group.states)
+        for state in states:
+            count = group.count * group.subunits if state == f"{name}.{group.start}" else 0
+            self.all_species[state] = Species(state, home, None, count)
+        start, watched, conducting = (f"{name}.{s}" for s in (group.start, group.watched, group.conducting))
+        self.multimers[name] = Multimer(
+            name, home, group.count, group.subunits, states, start, watched, group.needed, conducting
+        )
+
+    def _add_reaction(self, reaction: Reaction, scope: Scope) -> None:
+        try:
+            equation = read_equation(reaction.equation)
+        except EquationError as error:
+            self._faults.append(Fault("reaction", str(error), "an equation such as '2 A + B -> C' or '0 <-> A'"))
+            return
+        label = reaction.name or str(equation)
+        name = f"{scope.owner}: {label}" if scope.owner else label
+        self._declare(f"reaction '{name}'", name, self.reactions, (reaction, scope), plain=False)
+
+    # -- variants ----------------------------------------------------------------------------------------------------
+
+    def changed(
+        self,
+        *,
+        parameters: Mapping[str, Given] | None = None,
+        volumes: Mapping[str, Given] | None = None,
+        areas: Mapping[str, Given] | None = None,
+        initial: Mapping[str, Given] | None = None,
+    ) -> Model:
+        """The same model with other values; nothing is compiled again.
+
+        parameters: by full name; volumes, areas: by place; initial: concentrations by species. Counts that the model
+        gives as counts stay as they are, concentrations stay concentrations.
+        """
+        model = self._copy()
+        for name, value in (parameters or {}).items():
+            if name not in model.parameters:
+                model._faults.append(unknown("changed(parameters=...)", name, "parameters", model.parameters))
+                continue
+            old = model.parameters[name]
+            new = model._number(f"parameter '{name}'", value, old.unit)
+            model.parameters[name] = dataclasses.replace(old, value=new, source="given by the user")
+        for changes, kind, what, unit in (
+            (volumes, Compartment, "volume", "fL"),
+            (areas, Membrane, "area", "um^2"),
+        ):
+            names = [name for name, place in model.places.items() if isinstance(place, kind)]
+            for name, value in (changes or {}).items():
+                if name not in names:
+                    model._faults.append(unknown(f"changed({what}s=...)", name, f"{kind.__name__.lower()}s", names))
+                    continue
+                size = model._positive(f"{kind.__name__.lower()} '{name}'", what, value, unit)
+                model.places[name] = dataclasses.replace(model.places[name], **{what: size})
+        called = aliases(model.all_species.values())
+        for name, value in (initial or {}).items():
+            full = called.get(name)
+            if full is None:
+                model._faults.append(unknown("changed(initial=...)", name, "species", model.all_species))
+                continue
+            unit = "1/um^2" if isinstance(model.places[model.all_species[full].place], Membrane) else "uM"
+            amount = model._not_negative(f"species '{full}'", "initial", value, unit)
+            model.all_species[full] = dataclasses.replace(model.all_species[full], concentration=amount, count=None)
+        return model
+
+    def scaled(self, factor: float) -> Model:
+        """The same model with every volume, area, count and number of complexes times ``factor``: densities are fixed.
+
+        Counts are rounded to whole molecules. Raises ModelError through ``check`` where a number of complexes would
+        not be whole.
+        """
+        model = self._copy()
+        if not factor > 0:
+            model._faults.append(Fault("scaled", f"{factor!r}", "a number above 0"))
+            return model
+        for name, place in model.places.items():
+            size = {"volume": place.volume} if isinstance(place, Compartment) else {"area": place.area}
+            model.places[name] = dataclasses.replace(place, **{key: value * factor for key, value in size.items()})
+        for name, species in model.all_species.items():
+            if species.count is not None:
+                model.all_species[name] = dataclasses.replace(species, count=round(species.count * factor))
+        for name, group in model.multimers.items():
+            count = group.count * factor
+            if abs(count - round(count)) > 1e-9:
+                found = f"{group.count} complexes times {factor:g}"
+                model._faults.append(Fault(f"multimer '{name}'", found, "a factor that leaves a whole number"))
+            model.multimers[name] = dataclasses.replace(group, count=round(count))
+        return model
+
+    def _copy(self) -> Model:
+        model = copy.copy(self)
+        for key, value in vars(self).items():
+            if isinstance(value, (dict, list)):
+                setattr(model, key, value.copy())
+        model._network = None
+        return model
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+
+    def network(self) -> Network:
+        """The flat, immutable arrays that engines see. Raises ModelError with every fault of the model."""
+        if self._network is None:
+            faults = list(self._faults)
+            network = lower(self, faults)
+            if faults or network is None:
+                raise ModelError(self.name, faults)
+            self._network = network
+        return self._network
+
+    def check(self) -> None:
+        """Raise ModelError with every fault of the model; return where there is none."""
+        self.network()
+
+    def __str__(self) -> str:
+        return text_of_model(self)
+
+    def _repr_html_(self) -> str:
+        return html_of_model(self)
+
+    # -- collecting faults -------------------------------------------------------------------------------------------
+
+    def _declare(
+        self, where: str, name: str, into: dict[str, Any], thing: Any, *, key: str = "", plain: bool = True
+    ) -> bool:
+        self._network = None
+        key = key or name
+        if plain and not _NAME.fullmatch(name):
+            self._faults.append(Fault(where, f"the name '{name}'", "a letter, then letters, digits and _"))
+        if key in into:
+            self._faults.append(Fault(where, f"a second '{key}'", "each name once; give one of them another name="))
+            return False
+        into[key] = thing
+        return True
+
+    def _place_name(self, where: str, place: Any) -> str:
+        name = place.name if isinstance(place, (Compartment, Membrane)) else place
+        if not isinstance(name, str) or name not in self.places:
+            self._faults.append(unknown(where, str(name), "places of this model", self.places))
+        return str(name)
+
+    def _number(self, where: str, value: Given, unit: str) -> float:
+        try:
+            return magnitude(value, unit)
+        except UnitError as error:
+            self._faults.append(Fault(where, error.found, error.needed))
+            return 1.0
+
+    def _positive(self, where: str, what: str, value: Given, unit: str) -> float:
+        size = self._number(f"{where}, {what}", value, unit)
+        if not size > 0:
+            self._faults.append(Fault(f"{where}, {what}", f"{value!r}", f"a number of {unit} above 0"))
+            return 1.0
+        return size
+
+    def _not_negative(self, where: str, what: str, value: Given, unit: str) -> float:
+        size = self._number(f"{where}, {what}", value, unit)
+        if size < 0:
+            self._faults.append(Fault(f"{where}, {what}", f"{value!r}", f"a number of {unit}, 0 or more"))
+            return 0.0
+        return size

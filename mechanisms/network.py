@@ -1,0 +1,190 @@
+"""The network: a model as flat, immutable arrays, the only thing that an engine sees.
+
+All values that a rate may depend on stand in one vector y of floats, in this order (a place in it is a *slot*):
+
+    species (molecules) | conducting complexes | derived quantities | inputs | parameters and sizes | 1.0
+
+Reaction j happens ``rate_scale[j] * law_j(y[slot] * scale, ...)`` times per second, times, for mass action, the
+product of its reactants: falling factorials n (n-1) ... of the counts where molecules are counted, powers n^m in the
+mean field. Volumes, areas and units are in ``rate_scale`` and in the arguments' scales, made in ``mechanisms.lower``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mechanisms.law import RateLaw
+from mechanisms.places import Multimer
+from mechanisms.recorder import record
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Ragged:
+    """Rows of different lengths, end to end: row j is ``index[start[j]:start[j+1]]`` with ``value`` beside it."""
+
+    start: Integers
+    index: Integers
+    value: Floats
+
+    @classmethod
+    def of(cls, rows: list[list[tuple[int, float]]]) -> Ragged:
+        """From a list of rows of (index, value)."""
+        start = np.zeros(len(rows) + 1, dtype=np.int64)
+        np.cumsum([len(row) for row in rows], out=start[1:])
+        flat = [pair for row in rows for pair in row]
+        index = np.array([i for i, _ in flat], dtype=np.int64)
+        return cls(_fixed(start), _fixed(index), _fixed(np.array([v for _, v in flat], dtype=np.float64)))
+
+    def row(self, j: int) -> list[tuple[int, float]]:
+        """Row j as a list of (index, value)."""
+        part = slice(self.start[j], self.start[j + 1])
+        return list(zip(self.index[part].tolist(), self.value[part].tolist(), strict=True))
+
+    def __len__(self) -> int:
+        return len(self.start) - 1
+
+
+@dataclass(frozen=True, eq=False)
+class Signal:
+    """An input's edges in s, and its values (one more) in the unit of the input."""
+
+    edges: Floats
+    values: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """A model as arrays; S species, R reactions, Q derived quantities, L laws.
+
+    species, reactions, quantities, inputs, parameters: names. places, units, valence, clamped: of each species.
+    omega: (S,) molecules per unit of concentration. initial: (S,) molecules, not rounded.
+    changes: (R) species and net stoichiometry. reactants: (R) species and stoichiometry of the left-hand side.
+    rate_scale: (R,). law: (R + Q + A,) index into ``laws`` of each reaction, quantity and affinity; ``arguments`` the
+    slots and scales of its arguments. mass_action: (R,) the law gives a constant, to be multiplied by the reactants.
+    net: (R,) the law gives a net flux; ``affinity``: (R,) the row of its affinity in ``law``, or -1.
+    driven: species, input and molecules per unit of the input, for species that follow an input.
+    constants: values of parameters and sizes, in the order of their slots.
+    """
+
+    name: str
+    species: tuple[str, ...]
+    places: tuple[str, ...]
+    units: tuple[str, ...]
+    valence: Integers
+    clamped: NDArray[np.bool_]
+    omega: Floats
+    initial: Floats
+    reactions: tuple[str, ...]
+    changes: Ragged
+    reactants: Ragged
+    rate_scale: Floats
+    mass_action: NDArray[np.bool_]
+    net: NDArray[np.bool_]
+    affinity: Integers
+    laws: tuple[RateLaw, ...]
+    law: Integers
+    arguments: Ragged
+    multimers: tuple[Multimer, ...]
+    quantities: tuple[str, ...]
+    inputs: tuple[str, ...]
+    input_units: tuple[str, ...]
+    signals: tuple[Signal, ...]
+    driven: tuple[tuple[int, int, float], ...]
+    parameters: tuple[str, ...]
+    parameter_units: tuple[str, ...]
+    constants: Floats
+
+    @property
+    def conducting(self) -> tuple[str, ...]:
+        """The names of the counts of conducting complexes."""
+        return tuple(group.conducting for group in self.multimers)
+
+    @property
+    def first_quantity(self) -> int:
+        """The slot of the first derived quantity."""
+        return len(self.species) + len(self.multimers)
+
+    @property
+    def first_input(self) -> int:
+        """The slot of the first input: from here on nothing changes between the edges of inputs."""
+        return self.first_quantity + len(self.quantities)
+
+    @property
+    def size(self) -> int:
+        """The length of y."""
+        return self.first_input + len(self.inputs) + len(self.constants) + 1
+
+    @cached_property
+    def static(self) -> NDArray[np.bool_]:
+        """(R,) which reactions' laws depend on nothing but inputs, parameters and sizes."""
+        moving = self.arguments.index < self.first_input
+        return _fixed(
+            np.array([not moving[a:b].any() for a, b in _spans(self.arguments.start[: len(self.reactions) + 1])])
+        )
+
+    @cached_property
+    def edges(self) -> Floats:
+        """The times at which an input changes, in s, increasing."""
+        return np.unique(np.concatenate([np.empty(0), *(signal.edges for signal in self.signals)]))
+
+    def values(self, t: float, y: Floats | None = None) -> Floats:
+        """y at the time t: the initial state, or the state in ``y``, with inputs and driven species as they are at t."""
+        if y is None:
+            y = np.zeros(self.size)
+            y[: len(self.species)] = self.initial
+            y[self.size - 1 - len(self.constants) : -1] = self.constants
+            y[-1] = 1.0
+        for i, signal in enumerate(self.signals):
+            y[self.first_input + i] = signal.values[np.searchsorted(signal.edges, t, side="right")]
+        for species, i, molecules in self.driven:
+            y[species] = y[self.first_input + i] * molecules
+        return y
+
+    def coefficients(self, y: Floats) -> Floats:
+        """(R,) what multiplies each rate between edges: rate_scale, times the law where the law is static."""
+        result = self.rate_scale.copy()
+        for j in np.flatnonzero(self.static):
+            arguments = self.arguments.row(int(j))
+            result[j] *= self.laws[self.law[j]](*(y[slot] * scale for slot, scale in arguments))
+        return result
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of everything that decides the law of this network: structure, laws, values, units."""
+        found = hashlib.sha256()
+        for field in fields(self):
+            _feed(found, getattr(self, field.name))
+        return found.hexdigest()
+
+
+def _spans(start: Integers) -> list[tuple[int, int]]:
+    return list(zip(start[:-1].tolist(), start[1:].tolist(), strict=True))
+
+
+def _fixed(array: Any) -> Any:
+    array.flags.writeable = False
+    return array
+
+
+def _feed(found: Any, value: Any) -> None:
+    if isinstance(value, np.ndarray):
+        found.update(value.tobytes())
+    elif isinstance(value, (Ragged, Signal)):
+        for part in vars(value).values():
+            _feed(found, part)
+    elif isinstance(value, tuple):
+        for part in value:
+            _feed(found, part)
+    elif isinstance(value, RateLaw):
+        found.update(f"{value.arguments}{value.returns}{record(value)}".encode())
+    else:
+        found.update(repr(value).encode())

@@ -1,0 +1,92 @@
+"""A rate law written down: called with recorders, it leaves the straight-line statements that it would execute.
+
+The statements keep the law's own order of operations, and contain every helper function and constant that the law
+uses, so their text names the law: a law that is edited in any way has another text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from mechanisms.law import RateLaw
+
+
+@dataclass(frozen=True)
+class Record:
+    """Statements such as ``_1 = ca * ca``, in order, and the expression of the result."""
+
+    statements: tuple[str, ...]
+    result: str
+
+
+def record(law: RateLaw, prefix: str = "") -> Record:
+    """The statements of a law, in the names of its arguments; all variables begin with ``prefix``.
+
+    Raises TypeError where the law branches on a value or uses a function that ``mechanisms.maths`` does not have.
+    """
+    statements: list[str] = []
+    try:
+        result = law.function(*(Recorder(prefix + name, statements, prefix) for name in law.names))
+    except TypeError as error:
+        allowed = "arithmetic, comparisons and the functions of mechanisms.maths (where(...) to branch)"
+        raise TypeError(f"rate law '{law.name}': {error}; a law may use {allowed}") from None
+    return Record(tuple(statements), _text(result))
+
+
+def _text(value: Any) -> str:
+    return value.text if isinstance(value, Recorder) else repr(float(value))
+
+
+def _binary(symbol: str, reverse: bool = False) -> Callable[[Recorder, Any], Recorder]:
+    def operation(self: Recorder, other: Any) -> Recorder:
+        a, b = (other, self) if reverse else (self, other)
+        exponent = b if symbol == "**" and isinstance(b, int) else None
+        return self.note(f"{_text(a)} {symbol} {exponent if exponent is not None else _text(b)}")
+
+    return operation
+
+
+class Recorder:
+    """A stand-in for a number that writes down what is done to it."""
+
+    def __init__(self, text: str, statements: list[str], prefix: str) -> None:
+        self.text = text
+        self.statements = statements
+        self.prefix = prefix
+
+    def note(self, expression: str) -> Recorder:
+        """A new intermediate value, assigned from ``expression``."""
+        name = f"{self.prefix}_{len(self.statements)}"
+        self.statements.append(f"{name} = {expression}")
+        return Recorder(name, self.statements, self.prefix)
+
+    def call(self, function: str, arguments: tuple[Any, ...]) -> Recorder:
+        """The value of a function of ``mechanisms.maths``."""
+        texts = [_text(x) for x in arguments]
+        if function == "where":
+            return self.note(f"{texts[1]} if {texts[0]} else {texts[2]}")
+        return self.note(f"math.{function}({', '.join(texts)})")
+
+    __add__, __radd__ = _binary("+"), _binary("+", reverse=True)
+    __sub__, __rsub__ = _binary("-"), _binary("-", reverse=True)
+    __mul__, __rmul__ = _binary("*"), _binary("*", reverse=True)
+    __truediv__, __rtruediv__ = _binary("/"), _binary("/", reverse=True)
+    __pow__, __rpow__ = _binary("**"), _binary("**", reverse=True)
+    __lt__, __le__, __gt__, __ge__ = _binary("<"), _binary("<="), _binary(">"), _binary(">=")
+
+    def __neg__(self) -> Recorder:
+        return self.note(f"-{self.text}")
+
+    def __pos__(self) -> Recorder:
+        return self
+
+    def __abs__(self) -> Recorder:
+        return self.note(f"abs({self.text})")
+
+    def __bool__(self) -> bool:
+        raise TypeError("it branches on a value")
+
+    def __float__(self) -> float:
+        raise TypeError("it turns an argument into a number")

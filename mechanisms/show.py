@@ -1,0 +1,6 @@
+def text_of_model(m):
+    return m.name
+
+
+def html_of_model(m):
+    return m.name

@@ -1,0 +1,142 @@
+"""Units at the border: numbers, strings and pint quantities become plain numbers in a declared unit.
+
+Inside the project a quantity is a float in a unit that somebody declared. A number without a unit is taken in the
+declared unit; text such as ``"0.05 fL"`` and pint quantities are converted, and a wrong dimension is an error.
+pint is loaded only when the two units are spelled differently, since its registry takes a third of a second.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+AVOGADRO = 6.02214076e23
+"""Molecules per mole (exact, SI 2019)."""
+ELEMENTARY_CHARGE = 1.602176634e-19
+"""Coulomb (exact, SI 2019)."""
+MOLECULES_PER_UM_FL = AVOGADRO * 1e-21
+"""Molecules in 1 fL at 1 uM: 602.214076."""
+
+STANDARD = {
+    "number": "1",
+    "concentration": "uM",
+    "surface density": "1/um^2",
+    "time": "s",
+    "frequency": "1/s",
+    "concentration per time": "uM/s",
+    "events per area and time": "1/um^2/s",
+    "amount per area and time": "uM*um/s",
+    "amount per time": "uM*fL/s",
+    "volume": "fL",
+    "area": "um^2",
+    "length": "um",
+    "permeability of a site": "fL/s",
+    "voltage": "mV",
+    "current": "pA",
+    "conductance": "nS",
+    "capacitance": "pF",
+    "temperature": "K",
+}
+"""What the project measures, and the unit that it measures it in."""
+
+_KIND_OF_STANDARD = {unit: kind for kind, unit in STANDARD.items()}
+_NUMBER_THEN_UNIT = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?:\s+(\S.*?)|([^\s\d/*.eE].*?))?\s*")
+
+Given = Any
+"""What a user may write for a quantity: a number, a string with a unit, or a pint quantity."""
+
+
+class UnitError(ValueError):
+    """A quantity that cannot be read in the unit it is needed in: what was given, and what is needed."""
+
+    def __init__(self, found: str, needed: str) -> None:
+        super().__init__(f"found {found}; needed {needed}")
+        self.found = found
+        self.needed = needed
+
+
+@cache
+def registry() -> Any:
+    """The pint registry of the project; knows ``molecule``, ``ion`` and ``channel`` as plain counts."""
+    import pint
+
+    ureg: Any = pint.UnitRegistry()
+    for name in ("molecule", "ion", "channel"):
+        ureg.define(f"{name} = 1")
+    return ureg
+
+
+@cache
+def conversion(unit: str, to: str) -> float:
+    """The factor by which a number in ``unit`` is multiplied to be a number in ``to``.
+
+    Raises UnitError where the two have different dimensions or one is not a unit.
+    """
+    if unit == to:
+        return 1.0
+    try:
+        return float(registry().Quantity(1.0, _spelled(unit)).to(_spelled(to)).magnitude)
+    except Exception as error:
+        raise UnitError(f"the unit '{unit}' ({_reason(error)})", f"a unit that converts to '{to}'") from None
+
+
+@cache
+def kind(unit: str) -> str | None:
+    """The name of the quantity that ``unit`` measures (a key of ``STANDARD``), or None if the project has none."""
+    if unit in _KIND_OF_STANDARD:
+        return _KIND_OF_STANDARD[unit]
+    for standard, name in _KIND_OF_STANDARD.items():
+        try:
+            conversion(unit, standard)
+        except UnitError:
+            continue
+        return name
+    return None
+
+
+def magnitude(given: Given, unit: str) -> float:
+    """The number that ``given`` is in ``unit``.
+
+    given: a number (taken in ``unit``), text such as "0.05 fL", or a pint quantity.
+    Raises UnitError where it is none of these, has another dimension, or is not finite.
+    """
+    value = _magnitude(given, unit)
+    if not abs(value) < float("inf"):
+        raise UnitError(f"{given!r}", f"a finite number in {unit}")
+    return value
+
+
+def _magnitude(given: Given, unit: str) -> float:
+    if isinstance(given, bool):
+        raise UnitError(f"{given!r}", f"a number in {unit}")
+    if isinstance(given, str):
+        return _magnitude_of_text(given, unit)
+    if hasattr(given, "magnitude") and hasattr(given, "units"):
+        return float(given.magnitude) * conversion(f"{given.units:C}", unit)
+    try:
+        return float(given)
+    except (TypeError, ValueError):
+        raise UnitError(f"{given!r}", f"a number in {unit}, or text such as '1.5 {unit}'") from None
+
+
+def _magnitude_of_text(text: str, unit: str) -> float:
+    match = _NUMBER_THEN_UNIT.fullmatch(text)
+    if not match:
+        raise UnitError(f"'{text}'", f"a number and a unit, such as '1.5 {unit}'")
+    number, spaced, joined = match.groups()
+    found = spaced or joined
+    if found is None:
+        return float(number)
+    try:
+        return float(number) * conversion(found, unit)
+    except UnitError as error:
+        raise UnitError(f"'{text}'" if kind(found) else error.found, f"a quantity in {unit}") from None
+
+
+def _spelled(unit: str) -> str:
+    return unit.replace("µ", "u").replace("μ", "u").replace("²", "^2").replace("³", "^3")
+
+
+def _reason(error: Exception) -> str:
+    return "not a known unit" if type(error).__name__ == "UndefinedUnitError" else "another dimension"

@@ -1,0 +1,88 @@
+"""A simulator for small cellular compartments: one mechanism, every regime.
+
+``import microdomain as md``: the public names, nothing else; each is loaded when it is first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from engines.gillespie import Gillespie
+    from engines.ode import ODE
+    from engines.result import Interrupted, SimulationError
+    from engines.simulate import RequestError, simulate
+    from mechanisms import library as mechanisms
+    from mechanisms import maths, models
+    from mechanisms.faults import ModelError
+    from mechanisms.law import rate_law
+    from mechanisms.mechanism import Mechanism, State, Subunits, number, parameter, port
+    from mechanisms.model import Model
+    from mechanisms.reaction import Reaction
+    from mechanisms.signal import constant, piecewise, pulse, step, train
+    from mechanisms.units import UnitError
+
+_HOME = {
+    "Gillespie": "engines.gillespie",
+    "ODE": "engines.ode",
+    "Interrupted": "engines.result",
+    "SimulationError": "engines.result",
+    "RequestError": "engines.simulate",
+    "simulate": "engines.simulate",
+    "ModelError": "mechanisms.faults",
+    "rate_law": "mechanisms.law",
+    "Mechanism": "mechanisms.mechanism",
+    "State": "mechanisms.mechanism",
+    "Subunits": "mechanisms.mechanism",
+    "number": "mechanisms.mechanism",
+    "parameter": "mechanisms.mechanism",
+    "port": "mechanisms.mechanism",
+    "Model": "mechanisms.model",
+    "Reaction": "mechanisms.reaction",
+    "constant": "mechanisms.signal",
+    "piecewise": "mechanisms.signal",
+    "pulse": "mechanisms.signal",
+    "step": "mechanisms.signal",
+    "train": "mechanisms.signal",
+    "UnitError": "mechanisms.units",
+}
+_MODULES = {"maths": "mechanisms.maths", "models": "mechanisms.models", "mechanisms": "mechanisms.library"}
+
+__all__ = [
+    "ODE",
+    "Gillespie",
+    "Interrupted",
+    "Mechanism",
+    "Model",
+    "ModelError",
+    "Reaction",
+    "RequestError",
+    "SimulationError",
+    "State",
+    "Subunits",
+    "UnitError",
+    "constant",
+    "maths",
+    "mechanisms",
+    "models",
+    "number",
+    "parameter",
+    "piecewise",
+    "port",
+    "pulse",
+    "rate_law",
+    "simulate",
+    "step",
+    "train",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(_MODULES[name])
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"microdomain has no '{name}'; it has {', '.join(__all__)}")
+
+
+def __dir__() -> list[str]:
+    return __all__
