@@ -48,27 +48,30 @@ class Run:
         self.start = (*_start(network, t_start), t_start)
         self.segments = segments(network, t_start, t_end)
 
-    def trajectories(self, seeds: Any, grid: Floats, control: Integers) -> Outcome:
-        """One trajectory per row of ``seeds``, (n, 4) words."""
-        recorded = np.empty((len(seeds), len(grid), self.network.first_quantity))
-        last = np.empty((len(seeds), 1 + self.network.first_quantity))
-        events, status, failed = (np.zeros(len(seeds), dtype=np.int64) for _ in range(3))
+    def trajectories(self, seeds: Any, grid: Floats, states: Floats, control: Integers) -> Outcome:
+        """One trajectory per row of ``seeds``, (n, 4) words; ``states`` (n, time, slot) are filled."""
+        n = len(seeds)
+        events, status, failed = (np.zeros(n, dtype=np.int64) for _ in range(3))
+        last = np.empty((n, 1 + self.network.first_quantity))
+        ends = (events, status, failed, last)
+        limit = self.engine.max_events
         self.loops.trajectories(
-            self.unrolled, self.start, self.segments, self.tables, seeds, grid, recorded, events, status, failed, last,
-            self.engine.max_events, control,
-        )  # fmt: skip
-        return Outcome(recorded, events, status, failed, last)
+            self.unrolled, self.start, self.segments, self.tables, seeds, grid, states, ends, limit, control
+        )
+        return Outcome(*ends)
 
     def every_event(self, seed: Any, control: Integers) -> Path:
         """One trajectory with the state after every reaction."""
-        times, fired, states, (status, failed) = self.loops.every_event(
+        times, fired, states, (status, failed, _) = self.loops.every_event(
             self.start, self.segments, self.tables, seed, self.engine.max_events, control
         )
-        return Path(times, fired, states, int(status), int(failed))
+        last = np.concatenate([times[-1:], states[-1]])
+        ends = (np.array([len(times) - 1]), np.array([status]), np.array([failed]), last[None])
+        return Path(times, fired, states, Outcome(*ends))
 
 
 def segments(network: Network, t_start: float, t_end: float) -> tuple[Floats, Floats, Integers, Floats]:
-    """Between input edges: the ends in s, coefficients (segment, reaction), slots that inputs hold, and their values."""
+    """Between input edges: ends in s, coefficients (segment, reaction), slots that inputs hold, and their values."""
     edges = network.edges[(network.edges > t_start) & (network.edges < t_end)]
     held = np.array(
         [species for species, _, _ in network.driven] + [network.first_input + i for i in range(len(network.inputs))],
@@ -99,8 +102,10 @@ def _start(network: Network, t_start: float) -> tuple[Floats, Any, Any]:
 
 
 def _tables(network: Network) -> tuple[Any, ...]:
-    """The network as the compiled loops take it."""
+    """The network as the compiled loops take it; a last row of what a reaction affects stands for the start."""
     stale, affected = dependents(network)
+    stale.append(list(range(len(network.quantities))))
+    affected.append(list(range(len(network.reactions))))
     moved = steps(network)
     arguments, changes, reactants = network.arguments, network.changes, network.reactants
     return (
@@ -110,7 +115,7 @@ def _tables(network: Network) -> tuple[Any, ...]:
         ),
         (changes.index, changes.value, changes.start),
         (*_rows(affected), *_rows(stale)),
-        (network.first_quantity, len(network.quantities)),
+        network.first_quantity,
         (
             np.array([step.group if step else -1 for step in moved], dtype=np.int64),
             np.array([step.origin if step else 0 for step in moved], dtype=np.int64),

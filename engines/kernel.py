@@ -135,7 +135,8 @@ def _write(folder: Path, content: dict[str, str]) -> None:
 def _import(name: str, path: Path) -> None:
     places = [str(path.parent)] if path.name == "__init__.py" else None
     spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=places)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:

@@ -61,23 +61,22 @@ class Run:
         self.segments = segments(network, t_start, t_end)
         self.elimination, self.tables = tables(network)
 
-    def trajectories(self, seeds: Any, grid: Floats, control: Integers) -> Outcome:
-        """The one solution; seeds are not used."""
+    def trajectories(self, seeds: Any, grid: Floats, states: Floats, control: Integers) -> Outcome:
+        """The one solution, in ``states`` (1, time, slot); seeds are not used."""
         network, engine = self.network, self.engine
         species = len(network.species)
-        recorded = np.full((len(grid), network.first_quantity), np.nan)
         y = network.values(self.t_start)
         ends, coefficients, held, held_values = self.segments
         t, following, steps, status, worst = self.t_start, 0, 0, result.FINISHED, 0
-        recorded_species = np.full((len(grid), species), np.nan)
+        found_species = np.full((len(grid), species), np.nan)
         for k, end in enumerate(ends):
             y[held] = held_values[k]
             rates = self.tables_with(coefficients[k])
             while following < len(grid) and grid[following] <= t:
-                recorded_species[following] = y[:species]
+                found_species[following] = y[:species]
                 following += 1
             found, t, _, taken, _, following, worst = self.loops.integrate(
-                y, species, t, float(end), 0.0, grid, following, recorded_species,
+                y, species, t, float(end), 0.0, grid, following, found_species,
                 engine.rtol, engine.atol, engine.max_steps, rates, self.elimination, control,
             )  # fmt: skip
             status = STATUS[next(name for name in STATUS if getattr(self.loops, name) == found)]
@@ -85,11 +84,12 @@ class Run:
             control[1] = following
             if status != result.FINISHED:
                 break
-        recorded[:, :species] = recorded_species
+        states[0, :, :species] = found_species
         for m, group in enumerate(network.multimers):
-            recorded[:, species + m] = _conducting(recorded[:, network.species.index(group.watched)], group)
+            watched = found_species[:, network.species.index(group.watched)]
+            states[0, :, species + m] = _conducting(watched, group)
         last = np.concatenate([[t], y[: network.first_quantity]])
-        return Outcome(recorded[None], np.array([steps]), np.array([status]), np.array([worst]), last[None])
+        return Outcome(np.array([steps]), np.array([status]), np.array([worst]), last[None])
 
     def tables_with(self, coefficients: Floats) -> tuple[Any, ...]:
         """The tables of the compiled loops, with the coefficients of one segment."""

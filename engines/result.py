@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,29 +48,35 @@ class Interrupted(KeyboardInterrupt):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an engine returns of some trajectories.
+    """How trajectories ended.
 
-    states: (trajectory, time, slot) species, then conducting complexes; NaN after a failure. work: (trajectory,)
-    reactions fired, or steps taken. status: (trajectory,) index of MEANING. failed: (trajectory,) the reaction or
-    species at fault. last: (trajectory, 1 + slot) the time that was reached, and the state there.
+    work: (trajectory,) reactions fired, or steps taken. status: (trajectory,) index of MEANING. failed: (trajectory,)
+    the reaction or species at fault. last: (trajectory, 1 + slot) the time that was reached, and the state there.
     """
 
-    states: Floats
     work: Integers
     status: Integers
     failed: Integers
     last: Floats
 
+    @classmethod
+    def joined(cls, parts: list[Outcome]) -> Outcome:
+        """Several, end to end."""
+        return cls(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(cls)))
+
+    def of(self, trajectories: Any) -> Outcome:
+        """Those of some trajectories."""
+        return Outcome(*(getattr(self, field.name)[trajectories] for field in fields(self)))
+
 
 @dataclass(frozen=True)
 class Path:
-    """One trajectory with every reaction: times, the reactions that fired (-1: the start), and the states after each."""
+    """One trajectory with every reaction: times, reactions that fired (-1: the start), and the states after each."""
 
     times: Floats
     fired: Integers
     states: Floats
-    status: int
-    failed: int
+    outcome: Outcome
 
 
 def quantities(network: Network, states: Floats, times: Floats) -> Floats:
@@ -98,75 +104,62 @@ def quantities(network: Network, states: Floats, times: Floats) -> Floats:
 
 
 def paths(
-    network: Network, outcome: Outcome, times: Floats, trajectories: Integers, about: dict[str, Any]
+    network: Network, states: Floats, outcome: Outcome, times: Floats, trajectories: Integers, about: dict[str, Any]
 ) -> xr.Dataset:
-    """The dataset of trajectories on a grid."""
-    species = len(network.species)
+    """The dataset of trajectories on a grid; states: (trajectory, time, slot)."""
     axes = ("trajectory", "time")
-    counts = outcome.states[..., :species]
-    data = {
-        "counts": ((*axes, "species"), counts, {"long_name": "molecules", "units": "1"}),
-        "concentration": ((*axes, "species"), counts / network.omega, _CONCENTRATION),
-        "quantity": ((*axes, "quantities"), quantities(network, outcome.states, times), _QUANTITY),
-        **_ends(outcome, about),
-    }
+    data = {**_values(network, states, times, axes), **_ends(outcome, "trajectory", about)}
     return _dataset(network, data, {"trajectory": trajectories, "time": ("time", times, _TIME)}, about)
 
 
-def events(network: Network, found: list[Path], trajectories: Integers, about: dict[str, Any]) -> xr.Dataset:
+def events(
+    network: Network, found: list[Path], outcome: Outcome, trajectories: Integers, about: dict[str, Any]
+) -> xr.Dataset:
     """The dataset of every event, trajectory after trajectory along one dimension."""
-    states = np.concatenate([path.states for path in found])
-    times = np.concatenate([path.times for path in found])
-    counts = states[:, : len(network.species)]
+    none = (np.empty(0), np.empty(0, dtype=np.int64), np.empty((0, network.first_quantity)))
+    columns = zip(none, *((path.times, path.fired, path.states) for path in found), strict=True)
+    times, fired, states = (np.concatenate(column) for column in columns)
     names = np.array(["start", *network.reactions], dtype=object)
-    status = np.array([path.status for path in found])
     data = {
         "time": ("event", times, _TIME),
-        "reaction": ("event", names[np.concatenate([path.fired for path in found]) + 1]),
+        "reaction": ("event", names[fired + 1], {"long_name": "the reaction that led to the state"}),
         "trajectory": ("event", np.repeat(trajectories, [len(path.times) for path in found])),
-        "counts": (("event", "species"), counts, {"long_name": "molecules", "units": "1"}),
-        "concentration": (("event", "species"), counts / network.omega, _CONCENTRATION),
-        "quantity": (("event", "quantities"), quantities(network, states, times), _QUANTITY),
-        "events": (
-            "run",
-            np.array([len(path.times) - 1 for path in found]),
-            {"long_name": "reactions fired"},
-        ),
-        "status": ("run", status, _STATUS),
+        **_values(network, states, times, ("event",)),
+        **_ends(outcome, "run", about),
     }
     return _dataset(network, data, {"run": trajectories}, about)
 
 
-def statistics(network: Network, summary: Any, times: Floats, about: dict[str, Any]) -> xr.Dataset:
+def statistics(network: Network, summary: Any, outcome: Outcome, times: Floats, about: dict[str, Any]) -> xr.Dataset:
     """The dataset of streamed statistics (``engines.ensemble.Summary``)."""
     data: dict[str, Any] = {}
+    columns = len(network.species) + len(network.multimers) + len(network.quantities)
+    mean, variance = (np.broadcast_to(part, (len(times), columns)) for part in (summary.mean, summary.variance))
     for name, axis, part in (
-        ("count", "species", slice(0, len(network.species))),
+        ("counts", "species", slice(0, len(network.species))),
         ("quantity", "quantities", slice(len(network.species), None)),
     ):
-        data[f"mean_{name}"] = (
-            ("time", axis),
-            summary.mean[:, part],
-            {"long_name": f"mean {name} over trajectories"},
-        )
-        data[f"variance_{name}"] = (
-            ("time", axis),
-            summary.variance[:, part],
-            {"long_name": "sample variance"},
-        )
-    for name, (edges, counted) in summary.histograms.items():
+        data[f"mean_{name}"] = (("time", axis), mean[:, part], {"long_name": f"mean of {name} over trajectories"})
+        data[f"variance_{name}"] = (("time", axis), variance[:, part], {"long_name": f"sample variance of {name}"})
+    for name, edges in summary.bins.items():
         along = f"bin_{name}"
-        data[f"histogram_{name}"] = (
-            ("time", along),
-            counted,
-            {"long_name": f"trajectories by count of {name}"},
-        )
+        text = {"long_name": f"trajectories by count of {name}"}
+        data[f"histogram_{name}"] = (("time", along), summary.histograms[name], text)
         data[f"left_edge_{name}"] = (along, edges[:-1])
         data[f"right_edge_{name}"] = (along, edges[1:])
-    ends = {MEANING[i]: int(n) for i, n in enumerate(summary.ends) if n}
+    ends = {MEANING[i]: int(n) for i, n in enumerate(np.bincount(outcome.status, minlength=len(MEANING))) if n}
     about = about | {"trajectories": summary.trajectories, "how_runs_ended": json.dumps(ends)}
-    about["events"] = int(summary.work)
+    about["events"] = int(outcome.work.sum())
     return _dataset(network, data, {"time": ("time", times, _TIME)}, about)
+
+
+def _values(network: Network, states: Floats, times: Floats, axes: tuple[str, ...]) -> dict[str, Any]:
+    counts = states[..., : len(network.species)]
+    return {
+        "counts": ((*axes, "species"), counts, {"long_name": "molecules", "units": "1"}),
+        "concentration": ((*axes, "species"), counts / network.omega, _CONCENTRATION),
+        "quantity": ((*axes, "quantities"), quantities(network, states, times), _QUANTITY),
+    }
 
 
 _TIME = {"units": "s"}
@@ -178,13 +171,9 @@ _QUANTITY = {"long_name": "conducting complexes and derived quantities", "units"
 _STATUS = {"flag_values": list(range(len(MEANING))), "flag_meanings": " ".join(MEANING)}
 
 
-def _ends(outcome: Outcome, about: Mapping[str, Any]) -> dict[str, Any]:
-    work = "events" if about["stochastic"] else "steps"
-    long_name = "reactions fired" if about["stochastic"] else "steps of the integrator"
-    return {
-        work: ("trajectory", outcome.work, {"long_name": long_name}),
-        "status": ("trajectory", outcome.status, _STATUS),
-    }
+def _ends(outcome: Outcome, axis: str, about: Mapping[str, Any]) -> dict[str, Any]:
+    work, text = ("events", "reactions fired") if about["stochastic"] else ("steps", "steps of the integrator")
+    return {work: (axis, outcome.work, {"long_name": text}), "status": (axis, outcome.status, _STATUS)}
 
 
 def _dataset(network: Network, data: dict[str, Any], coordinates: dict[str, Any], about: dict[str, Any]) -> xr.Dataset:

@@ -17,7 +17,6 @@ LARGEST = 48
 """Reactions above which tables are used: beyond it compilation takes longer than most runs."""
 BRANCHLESS = 4
 """Reactions up to which the next one is found without a branch, which a processor could not predict."""
-STOP = "if t_next > t_stop or events >= budget:"
 
 HEAD = '''"""Generated from a network by engines.unroll."""
 
@@ -31,11 +30,14 @@ from {loops}.random import exponential, uniform
 from {loops}.table import NEGATIVE
 
 floats, words, integers, small = (types.CPointer(kind) for kind in (float64, uint64, int64, int32))
-signature = int64(floats, floats, floats, small, int64, small, words, floats, float64, int64, integers)
+state = (floats, floats, floats, small, int64, small, words, floats)
+signature = int64(*state, float64, floats, int64, floats, int64, int64, integers)
 
 
 @cfunc(signature, cache=True, error_model="numpy")
-def advance(y, c, scale, members_, capacity, watched_, generator, clock, t_stop, budget, report):
+def advance(
+    y, c, scale, members_, capacity, watched_, generator, clock, t_end, grid, until, recorded, width, budget, report
+):
 '''
 
 
@@ -66,7 +68,8 @@ class _Writer:
         self.load()
         self.write(4, "a, b, cc, d = generator[0], generator[1], generator[2], generator[3]")
         self.write(4, "t, t_next, events = clock[0], clock[1], 0")
-        self.write(4, "drawn = t_next >= 0.0")
+        self.write(4, "drawn, looked = t_next >= 0.0, report[2]")
+        self.write(4, "t_look = grid[looked] if looked < until else math.inf")
         if self.costly:
             self.write(4, f"dirty = {(1 << len(self.costly)) - 1}")
         self.write(4, "while True:")
@@ -79,11 +82,12 @@ class _Writer:
         self.write(12, "e, a, b, cc, d = exponential(a, b, cc, d)")
         self.write(12, "t_next = t + e / s1 if s1 > 0.0 else math.inf")
         self.write(12, "drawn = True")
-        self.write(
-            8,
-            "if t_next > t_stop or events >= budget or report[0] != 0:" if self.may_fail else STOP,
-            "    break",
-        )
+        self.write(8, "while t_next > t_look:")
+        for slot in range(self.network.first_quantity):
+            self.write(12, f"recorded[looked * width + {slot}] = x{slot}")
+        self.write(12, "looked += 1", "t_look = grid[looked] if looked < until else math.inf")
+        failed = " or report[0] != 0" if self.may_fail else ""
+        self.write(8, f"if t_next > t_end or events >= budget{failed}:", "    break")
         self.write(8, "u, a, b, cc, d = uniform(a, b, cc, d)", "z = u * s1")
         if self.costly:
             self.write(8, "dirty = 0")
@@ -122,7 +126,7 @@ class _Writer:
         read = {slot for j in self.reactions for slot, _ in network.reactants.row(j)} | set(self.moving)
         positions = [p for row in rows for p in range(network.arguments.start[row], network.arguments.start[row + 1])]
         read |= {int(network.arguments.index[p]) for p in positions}
-        read |= {len(network.species) + m for m in range(len(network.multimers))}
+        read |= set(range(network.first_quantity))
         if any(self.steps):
             self.write(4, f"members = carray(members_, ({len(network.species)}, capacity))")
             self.write(4, "watched = carray(watched_, (1,))")
@@ -137,7 +141,7 @@ class _Writer:
 
     def store(self) -> None:
         self.write(4, "generator[0], generator[1], generator[2], generator[3] = a, b, cc, d")
-        self.write(4, "clock[0], clock[1] = t, t_next")
+        self.write(4, "clock[0], clock[1], report[2] = t, t_next, looked")
         slots = [*self.moving, *(len(self.network.species) + m for m in range(len(self.network.multimers)))]
         self.write(4, *(f"y[{slot}] = x{slot}" for slot in slots))
         self.write(4, "return events")

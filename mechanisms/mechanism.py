@@ -29,7 +29,7 @@ from mechanisms.units import Given, UnitError, magnitude
 
 @dataclasses.dataclass(frozen=True)
 class State:
-    """A species that a mechanism owns: its name there, the port that it lives at, and how many molecules at the start."""
+    """A species that a mechanism owns: its name there, the port that it lives at, and its molecules at the start."""
 
     name: str
     port: str

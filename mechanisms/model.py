@@ -77,7 +77,7 @@ class Model:
         """
         where = f"species '{name}'"
         home = self._place_name(where, place)
-        unit = "1/um^2" if isinstance(self.places.get(home), Membrane) else "uM"
+        unit = self.places[home].density_unit if home in self.places else "uM"
         if initial is not None and count is not None:
             self._faults.append(Fault(where, "both a concentration and a count", "one of them"))
         concentration = None
@@ -210,24 +210,26 @@ class Model:
             old = model.parameters[name]
             new = model._number(f"parameter '{name}'", value, old.unit)
             model.parameters[name] = dataclasses.replace(old, value=new, source="given by the user")
-        for changes, kind, what, unit in (
-            (volumes, Compartment, "volume", "fL"),
-            (areas, Membrane, "area", "um^2"),
-        ):
-            names = [name for name, place in model.places.items() if isinstance(place, kind)]
+        for changes, kind in ((volumes, Compartment), (areas, Membrane)):
+            places = {name: place for name, place in model.places.items() if isinstance(place, kind)}
             for name, value in (changes or {}).items():
-                if name not in names:
-                    model._faults.append(unknown(f"changed({what}s=...)", name, f"{kind.__name__.lower()}s", names))
+                if name not in places:
+                    where = f"changed({kind.measure}s=...)"
+                    model._faults.append(unknown(where, name, f"{kind.__name__.lower()}s", places))
                     continue
-                size = model._positive(f"{kind.__name__.lower()} '{name}'", what, value, unit)
-                model.places[name] = dataclasses.replace(model.places[name], **{what: size})
+                where = f"{kind.__name__.lower()} '{name}'"
+                model.places[name] = places[name].resized(model._positive(where, kind.measure, value, kind.unit))
         called = aliases(model.all_species.values())
         for name, value in (initial or {}).items():
             full = called.get(name)
             if full is None:
                 model._faults.append(unknown("changed(initial=...)", name, "species", model.all_species))
                 continue
-            unit = "1/um^2" if isinstance(model.places[model.all_species[full].place], Membrane) else "uM"
+            if any(full in group.states for group in model.multimers.values()):
+                where = f"changed(initial=...), species '{full}'"
+                model._faults.append(Fault(where, "a state of a multimer", "species that are no subunits"))
+                continue
+            unit = model.places[model.all_species[full].place].density_unit
             amount = model._not_negative(f"species '{full}'", "initial", value, unit)
             model.all_species[full] = dataclasses.replace(model.all_species[full], concentration=amount, count=None)
         return model
@@ -243,8 +245,7 @@ class Model:
             model._faults.append(Fault("scaled", f"{factor!r}", "a number above 0"))
             return model
         for name, place in model.places.items():
-            size = {"volume": place.volume} if isinstance(place, Compartment) else {"area": place.area}
-            model.places[name] = dataclasses.replace(place, **{key: value * factor for key, value in size.items()})
+            model.places[name] = place.resized(place.size * factor)
         for name, species in model.all_species.items():
             if species.count is not None:
                 model.all_species[name] = dataclasses.replace(species, count=round(species.count * factor))

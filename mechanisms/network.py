@@ -127,9 +127,9 @@ class Network:
     def static(self) -> NDArray[np.bool_]:
         """(R,) which reactions' laws depend on nothing but inputs, parameters and sizes."""
         moving = self.arguments.index < self.first_input
-        return _fixed(
-            np.array([not moving[a:b].any() for a, b in _spans(self.arguments.start[: len(self.reactions) + 1])])
-        )
+        spans = _spans(self.arguments.start[: len(self.reactions) + 1])
+        found: NDArray[np.bool_] = _fixed(np.array([not moving[a:b].any() for a, b in spans], dtype=bool))
+        return found
 
     @cached_property
     def edges(self) -> Floats:
@@ -137,7 +137,7 @@ class Network:
         return np.unique(np.concatenate([np.empty(0), *(signal.edges for signal in self.signals)]))
 
     def values(self, t: float, y: Floats | None = None) -> Floats:
-        """y at the time t: the initial state, or the state in ``y``, with inputs and driven species as they are at t."""
+        """y at the time t: the initial state or the given one, with inputs, and species that follow them, as at t."""
         if y is None:
             y = np.zeros(self.size)
             y[: len(self.species)] = self.initial
@@ -153,9 +153,12 @@ class Network:
         """(R,) what multiplies each rate between edges: rate_scale, times the law where the law is static."""
         result = self.rate_scale.copy()
         for j in np.flatnonzero(self.static):
-            arguments = self.arguments.row(int(j))
-            result[j] *= self.laws[self.law[j]](*(y[slot] * scale for slot, scale in arguments))
+            result[j] *= self.evaluate(int(j), y)
         return result
+
+    def evaluate(self, row: int, y: Floats) -> float:
+        """The law of a reaction, quantity or affinity (a row of ``law``) at y, in the law's unit."""
+        return float(self.laws[self.law[row]](*(y[slot] * scale for slot, scale in self.arguments.row(row))))
 
     @cached_property
     def digest(self) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
 
 from mechanisms.law import RateLaw
 from mechanisms.signal import Piecewise
+from mechanisms.units import MOLECULES_PER_UM_FL
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,23 @@ class Compartment:
 
     name: str
     volume: float
+    measure: ClassVar[str] = "volume"
+    unit: ClassVar[str] = "fL"
+    density_unit: ClassVar[str] = "uM"
+
+    @property
+    def size(self) -> float:
+        """The volume in fL."""
+        return self.volume
+
+    @property
+    def omega(self) -> float:
+        """Molecules at a density of one: per uM."""
+        return self.volume * MOLECULES_PER_UM_FL
+
+    def resized(self, size: float) -> Compartment:
+        """The same compartment with another volume in fL."""
+        return replace(self, volume=size)
 
 
 @dataclass(frozen=True)
@@ -32,6 +50,23 @@ class Membrane:
     area: float
     inside: str = ""
     outside: str = ""
+    measure: ClassVar[str] = "area"
+    unit: ClassVar[str] = "um^2"
+    density_unit: ClassVar[str] = "1/um^2"
+
+    @property
+    def size(self) -> float:
+        """The area in um^2."""
+        return self.area
+
+    @property
+    def omega(self) -> float:
+        """Molecules at a density of one: per 1/um^2."""
+        return self.area
+
+    def resized(self, size: float) -> Membrane:
+        """The same membrane with another area in um^2."""
+        return replace(self, area=size)
 
 
 Place = Compartment | Membrane

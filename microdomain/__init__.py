@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from engines.gillespie import Gillespie
     from engines.ode import ODE
+    from engines.request import RequestError
     from engines.result import Interrupted, SimulationError
-    from engines.simulate import RequestError, simulate
+    from engines.simulate import simulate
     from mechanisms import library as mechanisms
     from mechanisms import maths, models
     from mechanisms.faults import ModelError
@@ -26,7 +27,7 @@ _HOME = {
     "ODE": "engines.ode",
     "Interrupted": "engines.result",
     "SimulationError": "engines.result",
-    "RequestError": "engines.simulate",
+    "RequestError": "engines.request",
     "simulate": "engines.simulate",
     "ModelError": "mechanisms.faults",
     "rate_law": "mechanisms.law",

@@ -43,32 +43,25 @@ def complete(y, rates):
 
 
 @njit(nogil=True, error_model="numpy")
-def rate(j, y, rates):
-    """The rate of reaction j in events per second, in the mean field."""
-    law, gradient, number, slot, scale, first = rates[0]
-    reactants, order, start, mass_action, static, coefficient = rates[1]
-    value = coefficient[j]
-    if mass_action[j]:
-        for q in range(start[j], start[j + 1]):
-            n = y[reactants[q]]
-            for _ in range(order[q]):
-                value *= n
-    if not static[j]:
-        value *= call_float(law, (number[j], y, slot, scale, first[j]))
-    return value
-
-
-@njit(nogil=True, error_model="numpy")
 def drift(y, rates, out):
     """dn/dt of each species in molecules per second."""
+    law, _, number, slot, scale, first = rates[0]
+    reactants, order, start, mass_action, static, coefficient = rates[1]
     changed, change, change_start = rates[2]
     complete(y, rates)
     for i in range(len(out)):
         out[i] = 0.0
-    for j in range(len(rates[1][5])):
-        value = rate(j, y, rates)
+    for j in range(len(coefficient)):
+        rate = coefficient[j]
+        if mass_action[j]:
+            for q in range(start[j], start[j + 1]):
+                n = y[reactants[q]]
+                for _ in range(order[q]):
+                    rate *= n
+        if not static[j]:
+            rate *= call_float(law, (number[j], y, slot, scale, first[j]))
         for q in range(change_start[j], change_start[j + 1]):
-            out[changed[q]] += change[q] * value
+            out[changed[q]] += change[q] * rate
 
 
 @njit(nogil=True, error_model="numpy")

@@ -31,63 +31,62 @@ def hold(y, held, values):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def trajectories(
-    unrolled, start, segments, tables, seeds, grid, recorded, events, status, failed, last, limit, control
-):
+def trajectories(unrolled, start, segments, tables, seeds, grid, recorded, results, limit, control):
     """Run one trajectory per row of ``seeds``; the state at ``grid`` goes to recorded[trajectory, time, :].
 
     unrolled: the address of the steps written out for this network, or 0 to go by ``tables``.
     start: y, members and watched at the start. segments: their ends in s, coefficients of the reactions in each, the
-    slots that inputs hold and their values in each. seeds: (n, 4) words. events, status, failed: (n,) results; last: (n, 1 + slot) the time
-    and state that were reached. control: [stop?, grid points passed].
+    slots that inputs hold and their values in each. seeds: (n, 4) words. results: events, status and failed reaction,
+    (n,), and (n, 1 + slot) the time and state that were reached. control: [stop?, grid points passed].
     """
     y_start, members_start, watched_start, t_start = start
     ends, coefficients, held, held_values = segments
+    events, status, failed, last = results
     y, members, watched = y_start.copy(), members_start.copy(), watched_start.copy()
-    clock, generator, report = np.empty(2), np.empty(4, np.uint64), np.zeros(2, np.int64)
+    clock, generator, report = np.empty(2), np.empty(4, np.uint64), np.zeros(3, np.int64)
+    capacity, scale, width = members.shape[1], tables[0][9], recorded.shape[2]
     for n in range(len(seeds)):
         copy(y_start, y)
         copy(members_start.ravel(), members.ravel())
         copy(watched_start, watched)
         copy(seeds[n], generator)
-        report[0] = report[1] = 0
+        report[0] = report[1] = report[2] = 0
         clock[0] = t_start
-        looked = 0
+        fired = 0
         for k in range(len(ends)):
-            final = k == len(ends) - 1
+            c = coefficients[k]
             hold(y, held, held_values[k])
             clock[1] = -1.0
+            until = len(grid)
+            if k < len(ends) - 1:
+                until = np.searchsorted(grid, ends[k])
             while report[0] == 0:
-                more = looked < len(grid) and (grid[looked] < ends[k] or final)
-                t_stop = grid[looked] if more else ends[k]
-                c = coefficients[k]
+                looked = report[2]
                 if unrolled != 0:
-                    state = (y, c, tables[0][9], members, members.shape[1], watched, generator, clock)
-                    done = call_int(unrolled, (*state, t_stop, BURST, report))
+                    state = (y, c, scale, members, capacity, watched, generator, clock)
+                    fired += call_int(unrolled, (*state, ends[k], grid, until, recorded[n], width, BURST, report))
                 else:
-                    done = advance(y, c, tables, members, watched, generator, clock, t_stop, BURST, report)
-                events[n] += done
+                    state = (y, c, tables, members, watched, generator, clock)
+                    fired += advance(*state, ends[k], grid, until, recorded[n], BURST, report)
+                control[1] += report[2] - looked
                 if control[0] != 0:
                     report[0] = STOPPED
-                if events[n] > limit:
+                if fired > limit:
                     report[0] = TOO_MANY_EVENTS
-                if clock[1] <= t_stop:
-                    continue
-                if not more:
+                if clock[1] > ends[k]:
                     break
-                copy(y, recorded[n, looked])
-                looked += 1
-                control[1] += 1
             if report[0] != 0:
                 break
             clock[0] = ends[k]
         if report[0] == 0 and np.isinf(clock[1]):
             report[0] = EXTINCT
-        for i in range(looked, len(grid)):
-            recorded[n, i, :] = np.nan
-        status[n], failed[n] = report[0], report[1]
+        for time in range(report[2], len(grid)):
+            for i in range(width):
+                recorded[n, time, i] = np.nan
+        events[n], status[n], failed[n] = fired, report[0], report[1]
         last[n, 0] = clock[0]
-        copy(y, last[n, 1:])
+        for i in range(width):
+            last[n, 1 + i] = y[i]
         if report[0] == STOPPED:
             status[n:] = STOPPED
             return
@@ -99,8 +98,9 @@ def every_event(start, segments, tables, seed, limit, control):
     y_start, members_start, watched_start, t_start = start
     ends, coefficients, held, held_values = segments
     y, members, watched, generator = y_start.copy(), members_start.copy(), watched_start.copy(), seed.copy()
-    clock, report = np.array([t_start, -1.0]), np.zeros(2, np.int64)
-    width = tables[3][0]
+    clock, report = np.array([t_start, -1.0]), np.zeros(3, np.int64)
+    no_grid, no_record = np.empty(0), np.empty((0, 0))
+    width = tables[3]
     times, fired, states = np.empty(1024), np.empty(1024, np.int64), np.empty((1024, width))
     hold(y, held, held_values[0])
     times[0], fired[0] = t_start, -1
@@ -110,7 +110,8 @@ def every_event(start, segments, tables, seed, limit, control):
         y[held] = held_values[k]
         clock[1] = -1.0
         while report[0] == 0:
-            done = advance(y, coefficients[k], tables, members, watched, generator, clock, ends[k], 1, report)
+            state = (y, coefficients[k], tables, members, watched, generator, clock)
+            done = advance(*state, ends[k], no_grid, 0, no_record, 1, report)
             if report[0] != 0 or done == 0:
                 break
             events += 1

@@ -1,0 +1,188 @@
+"""What was asked of ``simulate``, checked before anything runs: every fault is found."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from mechanisms.faults import Fault, unknown
+from mechanisms.names import called_in
+from mechanisms.network import Floats, Integers, Network
+from mechanisms.units import UnitError, magnitude
+
+from engines.gillespie import Gillespie
+from engines.ode import ODE
+
+ENGINES: dict[str, type[Any]] = {engine.name: engine for engine in (ODE, Gillespie)}
+"""Every engine, by name."""
+RECORDS = ("grid", "events", "statistics")
+"""What can be recorded."""
+GRID = 201
+"""Times on the grid where only the end is given."""
+LARGEST_RESULT = 0.5
+"""The share of the machine's memory that recorded paths may take."""
+
+
+class RequestError(ValueError):
+    """What was asked of ``simulate`` cannot be done; every fault is listed, and in ``faults``."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n  - ".join(["simulate cannot run this:", *map(str, faults)]))
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """A request in which no fault was found.
+
+    engine with its options; grid: times in s; numbers: of the trajectories; seed, or None; workers: threads;
+    bins: edges of histograms in molecules, by full name of species.
+    """
+
+    engine: Any
+    grid: Floats
+    numbers: Integers
+    seed: int | None
+    workers: int
+    bins: dict[str, Floats]
+
+
+def read_request(
+    network: Network,
+    times: Any,
+    engine: Any,
+    options: Mapping[str, Any],
+    trajectories: Any,
+    seed: Any,
+    workers: Any,
+    record: str,
+    histograms: Mapping[str, Any],
+) -> Request:
+    """The request that the arguments of ``simulate`` make. Raises RequestError with every fault."""
+    faults: list[Fault] = []
+    chosen = _engine(engine, options, faults)
+    grid = _grid(times, faults)
+    numbers = _trajectories(trajectories, chosen, faults)
+    threads = _workers(workers, faults)
+    bins = _bins(network, histograms, record, faults)
+    if record not in RECORDS:
+        faults.append(unknown("record", str(record), "ways to record", RECORDS))
+    if record == "events" and chosen is not None and not chosen.stochastic:
+        faults.append(Fault("record", "'events' with an engine that has none", "'grid', or engine='gillespie'"))
+    whole = isinstance(seed, (int, np.integer)) and not isinstance(seed, bool)
+    if seed is not None and not (whole and 0 <= seed < 2**128):
+        faults.append(Fault("seed", f"{seed!r}", "a whole number from 0 to 2^128 - 1, or None"))
+    if chosen is not None and (reason := chosen.refusal(network)):
+        faults.append(Fault(f"engine '{chosen.name}'", reason, "an engine that can run this network"))
+    if record == "grid":
+        _check_memory(len(numbers) * len(grid) * (3 * network.first_quantity + len(network.quantities)), faults)
+    if faults:
+        raise RequestError(faults)
+    return Request(chosen, grid, numbers, None if seed is None else int(seed), threads, bins)
+
+
+def _engine(engine: Any, options: Mapping[str, Any], faults: list[Fault]) -> Any:
+    if isinstance(engine, str):
+        if engine not in ENGINES:
+            faults.append(unknown("engine", engine, "engines", ENGINES))
+            return None
+        engine = ENGINES[engine]()
+    elif not isinstance(engine, tuple(ENGINES.values())):
+        faults.append(
+            Fault("engine", f"{engine!r}", f"a name ({', '.join(ENGINES)}) or an engine such as ODE(rtol=1e-8)")
+        )
+        return None
+    known = {field.name for field in dataclasses.fields(engine)}
+    for name in options:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            faults.append(Fault(f"engine '{engine.name}'", f"option '{name}'", ", ".join(sorted(known)), *near))
+    try:
+        return dataclasses.replace(engine, **{k: v for k, v in options.items() if k in known})
+    except (ValueError, TypeError) as error:
+        faults.append(Fault(f"engine '{engine.name}'", str(error), "options in their ranges"))
+        return None
+
+
+def _grid(times: Any, faults: list[Fault]) -> Floats:
+    fallback = np.array([0.0, 1.0])
+    try:
+        if np.ndim(times) == 0:
+            end = magnitude(times, "s")
+            if end > 0:
+                return np.linspace(0.0, end, GRID)
+            faults.append(Fault("times", f"an end at {end:g} s", "an end later than 0 s"))
+            return fallback
+        grid = np.array([magnitude(t, "s") for t in times]) if hasattr(times, "units") else np.array(times, dtype=float)
+    except (UnitError, TypeError, ValueError) as error:
+        faults.append(Fault("times", str(error), "an end in s, or a list of increasing times in s"))
+        return fallback
+    if grid.ndim != 1 or len(grid) < 2 or not np.isfinite(grid).all() or not (np.diff(grid) > 0).all():
+        backwards = len(grid) > 1 and grid.ndim == 1 and (np.diff(grid) <= 0).any()
+        found = "times that do not increase" if backwards else f"an array of shape {grid.shape}"
+        faults.append(Fault("times", found, "at least two finite, increasing times in s"))
+        return fallback
+    return grid
+
+
+def _trajectories(asked: Any, engine: Any, faults: list[Fault]) -> Integers:
+    whole = isinstance(asked, (int, np.integer)) and not isinstance(asked, bool)
+    if whole and asked < 1:
+        faults.append(Fault("trajectories", f"{asked}", "1 or more, or a list of trajectory numbers"))
+    try:
+        numbers = np.arange(max(int(asked), 1)) if whole else np.array([int(n) for n in asked], dtype=np.int64)
+    except (TypeError, ValueError):
+        faults.append(Fault("trajectories", f"{asked!r}", "a whole number, or a list of trajectory numbers"))
+        return np.arange(1)
+    if not len(numbers) or (numbers < 0).any() or (numbers >= 2**32).any() or len(set(numbers)) < len(numbers):
+        faults.append(Fault("trajectories", f"{asked!r}", "different numbers of trajectories, from 0 to 2^32 - 1"))
+    if engine is not None and not engine.stochastic and len(numbers) != 1:
+        faults.append(Fault("trajectories", f"{len(numbers)}", f"1 with engine '{engine.name}', which has no noise"))
+    return numbers
+
+
+def _workers(asked: Any, faults: list[Fault]) -> int:
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if asked is None:
+        return available
+    if isinstance(asked, bool) or not isinstance(asked, (int, np.integer)) or asked < 1:
+        faults.append(Fault("workers", f"{asked!r}", "a number of threads, 1 or more"))
+        return 1
+    return int(asked)
+
+
+def _bins(network: Network, asked: Mapping[str, Any], record: str, faults: list[Fault]) -> dict[str, Floats]:
+    if asked and record != "statistics":
+        faults.append(Fault("histograms", f"record='{record}'", "record='statistics'"))
+    called = called_in(network.species, network.places)
+    edges: dict[str, Floats] = {}
+    for name, given in asked.items():
+        if name not in called:
+            faults.append(unknown("histograms", name, "species", network.species))
+            continue
+        found = np.atleast_1d(np.asarray(given, dtype=float))
+        if len(found) < 2 or not (np.diff(found) > 0).all():
+            faults.append(
+                Fault(
+                    f"histograms, '{name}'",
+                    f"{len(found)} edges",
+                    "at least two increasing edges, in molecules",
+                )
+            )
+            continue
+        edges[called[name]] = found
+    return edges
+
+
+def _check_memory(values: int, faults: list[Fault]) -> None:
+    if not hasattr(os, "sysconf"):
+        return
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if values * 8 > LARGEST_RESULT * memory:
+        found = f"{values * 8 / 2**30:.0f} GB of recorded paths"
+        allowed = f"{LARGEST_RESULT * memory / 2**30:.0f} GB here; record='statistics' keeps no paths"
+        faults.append(Fault("trajectories x times", found, allowed))

@@ -1,0 +1,133 @@
+"""What names stand for: the slot of y that holds the value, and the factor that puts it in a declared unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mechanisms.faults import Fault, unknown
+from mechanisms.law import RateLaw
+from mechanisms.names import Scope, aliases
+from mechanisms.places import Compartment, Input, Membrane, Parameter, Place, Quantity, Species
+from mechanisms.units import UnitError, conversion, kind, magnitude
+
+if TYPE_CHECKING:
+    from mechanisms.model import Model
+
+Terms = list[tuple[int, float]]
+"""Species and stoichiometry, or slots and scales."""
+Call = tuple[int, Terms]
+"""A law, by number, and the slots and scales of its arguments."""
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """y[slot] * factor is a number in ``unit``; where ``count``, y[slot] is a count too."""
+
+    slot: int
+    unit: str
+    factor: float = 1.0
+    count: bool = False
+
+
+class Symbols:
+    """Every name of a model, in the order of the slots of y; faults of names and units are added to ``faults``."""
+
+    def __init__(self, model: Model, faults: list[Fault]) -> None:
+        self.model, self.faults = model, faults
+        self.species = list(model.all_species.values())
+        self.called = aliases(self.species)
+        self.index = {species.name: i for i, species in enumerate(self.species)}
+        self.homes = [model.places.get(species.place, Compartment("", 1.0)) for species in self.species]
+        self.laws: dict[RateLaw, int] = {}
+        self.constants = [
+            *((p.name, p.value, p.unit) for p in model.parameters.values()),
+            *((f"{place.name}.{place.measure}", place.size, place.unit) for place in model.places.values()),
+        ]
+        after_species = [
+            *((group.conducting, "1", True) for group in model.multimers.values()),
+            *((name, quantity.law.returns, False) for name, quantity in model.quantities.items()),
+            *((name, protocol.unit, False) for name, protocol in model.inputs.items()),
+            *((name, unit, False) for name, _, unit in self.constants),
+        ]
+        first = len(self.species)
+        self.known = {name: Symbol(first + i, unit, 1.0, n) for i, (name, unit, n) in enumerate(after_species)}
+        self.one = first + len(after_species)
+        for alias, full in self.called.items():
+            i = self.index[full]
+            home = self.homes[i]
+            self.known[alias] = Symbol(i, home.density_unit, 1.0 / home.omega, count=True)
+
+    def place(self, where: str, given: Place | str, scope: Scope) -> Place | None:
+        """The place that is meant by an object, a name or a port; None, and a fault, where there is none."""
+        name = scope.place(given if isinstance(given, str) else given.name)
+        if name not in self.model.places:
+            self.faults.append(unknown(where, name, "places of the model", self.model.places))
+        return self.model.places.get(name)
+
+    def terms(self, where: str, side: tuple[tuple[int, str], ...], scope: Scope) -> Terms:
+        """(species, stoichiometry) of one side of an equation."""
+        found: Terms = []
+        for number, name in side:
+            known = scope.find(name, self.called)
+            if known is None:
+                self.faults.append(unknown(where, name, "species of the model", sorted(self.index)))
+            else:
+                found.append((self.index[self.called[known]], float(number)))
+        return found
+
+    def law(self, law: RateLaw) -> int:
+        """The number of a law; each distinct law has one."""
+        return self.laws.setdefault(law, len(self.laws))
+
+    def call(self, where: str, law: RateLaw, bindings: Any, scope: Scope) -> Call:
+        """A law with its arguments bound, each to what ``bindings`` says or to what has the argument's own name."""
+        for name in bindings:
+            if name not in law.names:
+                self.faults.append(unknown(where, name, f"arguments of '{law.name}'", law.names))
+        arguments = [
+            self._argument(f"{where}, argument '{name}'", unit, bindings.get(name, name), scope)
+            for name, unit in law.arguments
+        ]
+        return self.law(law), arguments
+
+    def _argument(self, where: str, unit: str, given: Any, scope: Scope) -> tuple[int, float]:
+        given = _name_of(given)
+        symbol = self.find(given, scope)
+        if symbol is None:
+            value = self.literal(where, given, unit)
+            if value is None:
+                self.faults.append(unknown(where, str(given), "names of the model", self.known))
+            return self.one, value or 0.0
+        if symbol.count and kind(unit) == "number":
+            return symbol.slot, conversion("1", unit)
+        return symbol.slot, symbol.factor * self.converted(f"{where} = {given}", symbol.unit, unit)
+
+    def find(self, given: Any, scope: Scope) -> Symbol | None:
+        """The symbol of a name or a named object, or None."""
+        found = scope.find(_name_of(given), self.known) if isinstance(_name_of(given), str) else None
+        return None if found is None else self.known[found]
+
+    @staticmethod
+    def literal(where: str, given: Any, unit: str) -> float | None:
+        """A number, or text with a unit, in ``unit``; None where it is neither."""
+        try:
+            return magnitude(given, unit)
+        except UnitError:
+            return None
+
+    def converted(self, where: str, unit: str, to: str) -> float:
+        """The factor from one unit to another; a fault where the dimensions differ."""
+        try:
+            return conversion(unit, to)
+        except UnitError:
+            self.faults.append(Fault(where, f"a quantity in {unit}", f"a quantity in {to}"))
+            return 1.0
+
+
+def _name_of(given: Any) -> Any:
+    if isinstance(given, (Species, Parameter, Input, Quantity)):
+        return given.name
+    if isinstance(given, (Compartment, Membrane)):
+        return f"{given.name}.{given.measure}"
+    return given

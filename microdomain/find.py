@@ -1,0 +1,124 @@
+"""The model that a command line means: of the library or of a user's file, with its values changed."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import importlib.util
+import inspect
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mechanisms.model import Model
+
+Builder = Callable[..., "Model"]
+
+
+class UsageError(ValueError):
+    """Something on the command line that cannot be done: what, and what can."""
+
+
+def find_model(name: str, settings: Mapping[str, str] | None = None, volume: str | None = None) -> Model:
+    """The model called ``name``, with values set.
+
+    name: a model of the library, or "path/to/file.py:name" of a Model or of a function that returns one.
+    settings: values by keyword argument of the model's function, or by full name of a parameter.
+    volume: of the microdomain, such as "0.1 fL": the ``volume`` argument of the function, or that of the one
+        compartment.
+    Raises UsageError for an unknown name, or where it is not clear what the volume belongs to.
+    """
+    found = _in_file(name) if ".py" in name else _in_library(name)
+    accepted = () if _is_model(found) else tuple(inspect.signature(found).parameters)
+    given = {key: _value(text) for key, text in (settings or {}).items() if key in accepted}
+    others = {key: text for key, text in (settings or {}).items() if key not in accepted}
+    if volume is not None and "volume" in accepted:
+        given["volume"] = volume
+        volume = None
+    model: Model = found if _is_model(found) else found(**given)
+    if not _is_model(model):
+        raise UsageError(f"'{name}' returns {type(model).__name__}, not a Model")
+    for key in others:
+        if key not in model.parameters:
+            raise UsageError(unknown(f"'{key}' to set", key, [*accepted, *model.parameters]))
+    if others:
+        model = model.changed(parameters=others)
+    return model if volume is None else _resized(model, volume)
+
+
+def unknown(what: str, name: str, known: Iterable[str]) -> str:
+    """A message about a name that does not exist: the nearest one, and all of them."""
+    names = list(known)
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
+    hint = f" Did you mean '{near[0]}'?" if near else ""
+    return f"there is no {what}.{hint} There is: {', '.join(names) or 'nothing'}."
+
+
+def _in_library(name: str) -> Builder:
+    from mechanisms.models import MODELS
+
+    if name not in MODELS:
+        unknown_name = unknown(f"model '{name}'", name, MODELS)
+        raise UsageError(f"{unknown_name} Your own model is given as path/to/file.py:name.")
+    return MODELS[name]
+
+
+def _in_file(given: str) -> Any:
+    text, _, name = given.rpartition(":") if not given.endswith(".py") else (given, "", "")
+    path = Path(text)
+    if not path.is_file():
+        raise UsageError(f"there is no file '{text}'; a model in a file is given as path/to/file.py:name")
+    module = _run(path)
+    models = {key: value for key, value in vars(module).items() if _is_model(value)}
+    functions = {
+        key: value for key, value in vars(module).items() if inspect.isfunction(value) and value.__module__ == module.__name__
+    }
+    if not name and len(models) == 1:
+        return next(iter(models.values()))
+    candidates = {**models, **functions}
+    if name not in candidates:
+        if not name:
+            raise UsageError(f"which model of '{text}'? Write {text}:name; it has {', '.join(candidates) or 'none'}.")
+        raise UsageError(unknown(f"model '{name}' in '{text}'", name, candidates))
+    return candidates[name]
+
+
+def _run(path: Path) -> Any:
+    """The module of a file, whose own folder may be imported from as if it were run by Python."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.path.insert(0, str(path.resolve().parent))
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == spec.origin]
+        line = getattr(error, "lineno", None) or (lines[-1] if lines else "?")
+        raise UsageError(f"{path}, line {line}: {type(error).__name__}: {error}") from error
+    return module
+
+
+def _is_model(found: Any) -> bool:
+    return hasattr(found, "network") and hasattr(found, "changed")
+
+
+def _resized(model: Model, volume: str) -> Model:
+    from mechanisms.places import Compartment
+
+    names = [name for name, place in model.places.items() if isinstance(place, Compartment)]
+    if len(names) != 1:
+        listed = ", ".join(names) or "none"
+        advice = "give a function with an argument volume= instead of the model"
+        raise UsageError(f"--volume sets the one compartment of a model; '{model.name}' has {listed}: {advice}")
+    return model.changed(volumes={names[0]: volume})
+
+
+def _value(text: str) -> Any:
+    """A Python value such as 0.3 or False where the text is one, else the text ("0.3 uM")."""
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
