@@ -14,7 +14,7 @@ import tempfile
 from collections import Counter
 from importlib.metadata import version
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -83,11 +83,17 @@ class Microdomain:
         )  # fmt: skip
         return self._in_order(data), int(data["events"].sum())
 
-    def _in_order(self, data) -> np.ndarray:
-        names = [str(name) for name in data["species"].values]
+    def _in_order(self, data: Any) -> np.ndarray:
+        """Counts in the order of the case; for the microdomain, open channels as three subunits in 110 of one channel."""
+        names = {str(name): i for i, name in enumerate(data["species"].values)}
+        counts = data["counts"].values
         if f"{self.species[0]}.cell" in names:
-            return data["count"].values[..., [names.index(f"{s}.cell") for s in self.species]]
-        return data["count"].values
+            return counts[..., [names[f"{species}.cell"] for species in self.species]]
+        ordered = np.zeros((*counts.shape[:2], len(self.species)))
+        for i, name in enumerate(("Ca.cytosol", "Ca.er", "SERCA.free", "SERCA.bound")):
+            ordered[..., i] = counts[..., names[name]]
+        ordered[..., self.species.index("c0s110")] = 3 * (data["quantity"].values[..., 0] > 0)
+        return ordered
 
 
 class Rebop:

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from engines import result
 from engines.derivatives import gradient_address
 from engines.gillespie import segments
 from engines.kernel import law_address, loops
+from engines.loops.status import FINISHED
 from engines.result import Outcome
 from engines.sparse_pattern import Elimination, elimination
 from mechanisms.network import Floats, Integers, Network
-
-STATUS = {
-    "FINISHED": result.FINISHED,
-    "TOO_MANY_STEPS": result.TOO_MANY_STEPS,
-    "STEP_TOO_SMALL": result.STEP_TOO_SMALL,
-    "NOT_FINITE": result.NOT_FINITE,
-    "STOPPED": result.STOPPED,
-}
+from mechanisms.places import Multimer
 
 
 @dataclass(frozen=True)
@@ -67,27 +61,27 @@ class Run:
         species = len(network.species)
         y = network.values(self.t_start)
         ends, coefficients, held, held_values = self.segments
-        t, following, steps, status, worst = self.t_start, 0, 0, result.FINISHED, 0
-        found_species = np.full((len(grid), species), np.nan)
+        t, following, steps, status, worst = self.t_start, 0, 0, FINISHED, 0
+        recorded = np.full((len(grid), species), np.nan)
+        tolerances = (engine.rtol, engine.atol, engine.max_steps)
         for k, end in enumerate(ends):
             y[held] = held_values[k]
-            rates = self.tables_with(coefficients[k])
-            while following < len(grid) and grid[following] <= t:
-                found_species[following] = y[:species]
+            if following < len(grid) and grid[following] == t:
+                recorded[following] = y[:species]
                 following += 1
-            found, t, _, taken, _, following, worst = self.loops.integrate(
-                y, species, t, float(end), 0.0, grid, following, found_species,
-                engine.rtol, engine.atol, engine.max_steps, rates, self.elimination, control,
-            )  # fmt: skip
-            status = STATUS[next(name for name in STATUS if getattr(self.loops, name) == found)]
+            here = grid if k == len(ends) - 1 else grid[: np.searchsorted(grid, end)]
+            rates = self.tables_with(coefficients[k])
+            state = (y, species, t, float(end), 0.0, here, following, recorded)
+            status, t, _, taken, _, following, worst = self.loops.integrate(
+                *state, *tolerances, rates, self.elimination, control
+            )
             steps += taken
             control[1] = following
-            if status != result.FINISHED:
+            if status != FINISHED:
                 break
-        states[0, :, :species] = found_species
+        states[0, :, :species] = recorded
         for m, group in enumerate(network.multimers):
-            watched = found_species[:, network.species.index(group.watched)]
-            states[0, :, species + m] = _conducting(watched, group)
+            states[0, :, species + m] = _conducting(recorded[:, network.species.index(group.watched)], group)
         last = np.concatenate([[t], y[: network.first_quantity]])
         return Outcome(np.array([steps]), np.array([status]), np.array([worst]), last[None])
 
@@ -97,11 +91,12 @@ class Run:
         return (arguments, (*reactions, coefficients), *others)
 
 
-def _conducting(watched: Floats, group: Any) -> Floats:
-    from scipy.stats import binom
-
-    x = np.clip(watched / (group.count * group.subunits), 0.0, 1.0)
-    expected: Floats = group.count * binom.sf(group.needed - 1, group.subunits, x)
+def _conducting(watched: Floats, group: Multimer) -> Floats:
+    """Expected conducting complexes, N P(Binomial(m, x) >= k), along a solution."""
+    m = group.subunits
+    x = watched / (group.count * m)
+    terms = [math.comb(m, j) * x**j * (1 - x) ** (m - j) for j in range(group.needed, m + 1)]
+    expected: Floats = group.count * np.sum(terms, axis=0)
     return expected
 
 
@@ -139,7 +134,7 @@ def tables(network: Network) -> tuple[Elimination, tuple[Any, ...]]:
                 arguments.index,
                 arguments.value,
                 arguments.start,
-            ),  # fmt: skip
+            ),
             (
                 reactants.index,
                 reactants.value.astype(np.int64),

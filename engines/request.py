@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+
+from engines.gillespie import Gillespie
+from engines.ode import ODE
 from mechanisms.faults import Fault, unknown
 from mechanisms.names import called_in
 from mechanisms.network import Floats, Integers, Network
 from mechanisms.units import UnitError, magnitude
-
-from engines.gillespie import Gillespie
-from engines.ode import ODE
 
 ENGINES: dict[str, type[Any]] = {engine.name: engine for engine in (ODE, Gillespie)}
 """Every engine, by name."""

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from engines.loops import status
 from mechanisms.network import Floats, Integers, Network
 
 if TYPE_CHECKING:
     import xarray as xr
 
-FINISHED, NEGATIVE, STOPPED, EXTINCT, TOO_MANY_EVENTS, TOO_MANY_STEPS, STEP_TOO_SMALL, NOT_FINITE = range(8)
 MEANING = (
     "finished",
     "negative_propensity",
@@ -27,7 +27,8 @@ MEANING = (
     "not_finite",
 )
 """How a run ended, by its status."""
-GOOD = (FINISHED, EXTINCT)
+GOOD = (status.FINISHED, status.EXTINCT)
+"""The statuses of runs that reached the end."""
 
 
 class SimulationError(RuntimeError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+
 from mechanisms.network import Integers
 
 _A, _B, _LEFT, _RIGHT = (np.uint32(x) for x in (0x931E8875, 0x58F38DED, 0xCA01F9DD, 0x4973F715))

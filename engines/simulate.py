@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
-from mechanisms.network import Floats, Integers, Network
 
 from engines import result
 from engines.ensemble import Summary, chunks, run_chunks
+from engines.loops import status
 from engines.request import Request, read_request
 from engines.result import Interrupted, Outcome, SimulationError
 from engines.seeds import seed_words
+from mechanisms.network import Floats, Integers, Network
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -106,7 +107,7 @@ class _Job:
             lambda part, control: self.compute(part, states[part], control), found.append, states[0].size
         )
         outcome = Outcome.joined(found)
-        done = np.flatnonzero(outcome.status != result.STOPPED)
+        done = np.flatnonzero(outcome.status != status.STOPPED)
         if stopped:
             states, outcome = states[done], outcome.of(done)
         numbers = self.numbers[done]
@@ -122,7 +123,7 @@ class _Job:
 
         stopped = self.over_chunks(compute, found.extend, EVENTS_PER_TRAJECTORY)
         outcome = Outcome.joined([path.outcome for path in found])
-        done = np.flatnonzero(outcome.status != result.STOPPED)
+        done = np.flatnonzero(outcome.status != status.STOPPED)
         numbers = self.numbers[done]
         data = result.events(self.network, [found[i] for i in done], outcome.of(done), numbers, self.about)
         self.stop_or_fail(stopped, outcome.of(done), numbers, data)
@@ -146,7 +147,7 @@ class _Job:
 
         stopped = self.over_chunks(compute, keep, self.room(1).size)
         outcome = Outcome.joined(found)
-        done = np.flatnonzero(outcome.status != result.STOPPED)
+        done = np.flatnonzero(outcome.status != status.STOPPED)
         data = result.statistics(self.network, summary, outcome.of(done), self.grid, self.about)
         self.stop_or_fail(stopped, outcome.of(done), self.numbers[done], data)
         return data
@@ -160,15 +161,15 @@ class _Job:
 
     def failure(self, outcome: Outcome) -> str:
         """Why one trajectory failed, and at which state."""
-        network, status, failed, last = self.network, outcome.status[0], outcome.failed[0], outcome.last[0]
+        network, ended, failed, last = self.network, outcome.status[0], outcome.failed[0], outcome.last[0]
         species = list(zip(network.species, last[1:], strict=False))
         state = ", ".join(f"{name} = {value:.6g}" for name, value in species[:12])
         where = f"at t = {last[0]:.6g} s, {state}"
-        if status == result.NEGATIVE:
+        if ended == status.NEGATIVE:
             law = network.laws[network.law[failed]].name
             rate = f"reaction '{network.reactions[failed]}' has a negative rate, or none, by its law '{law}'"
             return f"{where}: {rate}. A rate law must give 0 or more wherever its reactants are present."
-        if status == result.TOO_MANY_EVENTS:
+        if ended == status.TOO_MANY_EVENTS:
             return f"{where}: more than {self.engine.max_events} events. Raise max_events=, or use engine='ode'."
-        reason = result.MEANING[status].replace("_", " ")
+        reason = result.MEANING[ended].replace("_", " ")
         return f"{where}: {reason}, largest error in {network.species[failed]}. Try other rtol=, atol= or max_steps=."

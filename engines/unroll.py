@@ -27,7 +27,7 @@ from numba import carray, cfunc, float64, int32, int64, types, uint64
 
 from {loops}.multimer import step
 from {loops}.random import exponential, uniform
-from {loops}.table import NEGATIVE
+from {loops}.status import NEGATIVE
 
 floats, words, integers, small = (types.CPointer(kind) for kind in (float64, uint64, int64, int32))
 state = (floats, floats, floats, small, int64, small, words, floats)
@@ -45,7 +45,7 @@ def advance_address(network: Network) -> int:
     """The address of ``advance``, the steps of ``engines/loops/table.py`` written out; 0 for a large network."""
     if not 0 < len(network.reactions) <= LARGEST:
         return 0
-    text = HEAD.format(loops=loops("table").__package__) + _Writer(network).text()
+    text = HEAD.format(loops=loops("status").__package__) + _Writer(network).text()
     return address("advance", text, lambda: text, network)
 
 

@@ -40,6 +40,8 @@ LINES = 8
 """The most curves in one panel."""
 TRAJECTORIES = 5
 """How many single trajectories are drawn behind their mean."""
+SMOOTH = 50
+"""Where more than three jagged curves share a panel, each is averaged over this many stretches of time."""
 POINTS = 2000
 """Longer curves are drawn by the extremes in this many stretches: spikes stay, files remain small."""
 
@@ -87,7 +89,7 @@ def _headline(data: xr.Dataset) -> str:
     about = data.attrs
     runs = int(about.get("trajectories", data.sizes.get("trajectory", data.sizes.get("run", 1))))
     noisy = f", {runs:,} {'trajectory' if runs == 1 else 'trajectories'}, seed {about['seed']}" if "seed" in about else ""
-    band = "; mean and one standard deviation" if runs > 1 else ""
+    band = "; mean and one standard deviation" if runs > 1 and "event" not in data.dims else ""
     return f"{about['model']}, {about['engine']}{noisy}{band}"
 
 
@@ -101,7 +103,7 @@ def _panels(data: xr.Dataset) -> Iterator[tuple[str, str, list[Curve]]]:
     units = list(data.quantity_unit.values)
     for unit in dict.fromkeys(units):
         chosen = [i for i, found in enumerate(units) if found == unit]
-        yield "", "number" if unit == "1" else unit, read(data, "quantities", chosen, False)
+        yield "quantities", "number" if unit == "1" else unit, read(data, "quantities", chosen, False)
 
 
 def _curves(data: xr.Dataset, axis: str, chosen: Sequence[int], as_concentration: bool) -> list[Curve]:
@@ -129,25 +131,48 @@ def _curves_of_statistics(data: xr.Dataset, axis: str, chosen: Sequence[int], _:
 
 
 def _draw(panel: Axes, title: str, unit: str, curves: list[Curve], steps: bool) -> None:
-    moving = [curve for curve in curves if np.ptp(curve.mean) > 1e-9 * np.abs(curve.mean).max() or curve.sd.any()]
-    still = [f"{curve.name} = {curve.mean[0]:.3g}" for curve in curves if curve not in moving]
-    shown = sorted(moving, key=lambda curve: -float(np.nanmax(curve.mean + curve.sd)))[:LINES]
-    shown = [curve for curve in moving if curve in shown] or curves[:LINES]
-    notes = [f"{len(shown)} of {len(moving)} species"] if len(shown) < len(moving) else []
+    moving = [curve for curve in curves if _varies(curve)]
+    highest = sorted(moving, key=lambda curve: -float(np.nanmax(curve.mean + curve.sd)))[:LINES]
+    shown = [curve for curve in moving if curve in highest] or curves[:LINES]
+    few = len(shown) <= 3
+    notes = [f"{len(shown)} of {len(moving)}"] if len(shown) < len(moving) else []
+    if not few and any(map(_is_jagged, shown)):
+        window = float(np.ptp(shown[0].times)) / SMOOTH
+        shown = [smoothed(curve) for curve in shown]
+        notes.append(f"averages over {window:.2g} s")
+        steps = False
+    still = [f"{curve.name} {curve.mean[0]:.3g}" for curve in curves if curve not in moving]
     notes += [f"constant: {', '.join(still)}"] if still and moving else []
-    panel.set_title("   ".join([part for part in (title, *notes) if part]), color="#333333")
+    panel.set_title(", ".join([title, *notes]), color="#333333")
     panel.set_ylabel(unit)
     for color, curve in zip(COLORS, shown, strict=False):
-        few = len(shown) <= 3
         for times, values in curve.runs if few else []:
             _line(panel, times, values, steps, color=color, linewidth=0.6, alpha=0.35)
         if curve.sd.any() and few:
             low, high = curve.mean - curve.sd, curve.mean + curve.sd
             panel.fill_between(curve.times, low, high, color=color, alpha=0.18, linewidth=0)
-        busy = len(curve.times) > 300 and np.abs(np.diff(np.sign(np.diff(curve.mean)))).sum() > len(curve.mean) / 4
-        _line(panel, curve.times, curve.mean, steps, color=color, linewidth=0.8 if busy else 1.6)
-    panel.set_ylim(bottom=min(0.0, panel.get_ylim()[0]))
+        _line(panel, curve.times, curve.mean, steps, color=color, linewidth=0.8 if _is_jagged(curve) else 1.6)
+    if all(curve.mean.min() >= 0 for curve in shown):
+        panel.set_ylim(bottom=-0.04 * panel.get_ylim()[1])
     _label(panel, shown)
+
+
+def _varies(curve: Curve) -> bool:
+    return float(np.ptp(curve.mean) + curve.sd.max()) > 1e-9 * float(np.abs(curve.mean).max())
+
+
+def _is_jagged(curve: Curve) -> bool:
+    """Whether a curve of many points turns so often that it would be drawn as a black band."""
+    turns = np.abs(np.diff(np.sign(np.diff(curve.mean)))).sum() / 2
+    return len(curve.times) > 300 and bool(turns > 2 * SMOOTH)
+
+
+def smoothed(curve: Curve) -> Curve:
+    """The average of a curve over each of a number of equal stretches of time, a value holding until the next."""
+    edges = np.linspace(curve.times[0], curve.times[-1], SMOOTH + 1)
+    area = np.concatenate([[0.0], np.cumsum(curve.mean[:-1] * np.diff(curve.times))])
+    means = np.diff(np.interp(edges, curve.times, area)) / np.diff(edges)
+    return Curve(curve.name, (edges[1:] + edges[:-1]) / 2, means, np.zeros(SMOOTH), [])
 
 
 def _line(panel: Axes, times: Floats, values: Floats, steps: bool, **style: Any) -> None:

@@ -4,14 +4,9 @@ import numpy as np
 from numba import njit
 
 from .pointer import call_int
+from .status import EXTINCT, STOPPED, TOO_MANY_EVENTS
 from .table import advance
 
-STOPPED = 2
-"""Status: the user asked to stop."""
-EXTINCT = 3
-"""Status: no reaction could fire any more; the state stays as it is to the end."""
-TOO_MANY_EVENTS = 4
-"""Status: the limit of events was reached."""
 BURST = 1 << 21
 """Reactions between two looks at whether the user asked to stop."""
 

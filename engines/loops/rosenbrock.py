@@ -24,12 +24,7 @@ from numba import njit
 
 from .flow import drift, jacobian
 from .sparse_lu import factorise, solve
-
-FINISHED = 0
-TOO_MANY_STEPS = 1
-STEP_TOO_SMALL = 2
-NOT_FINITE = 3
-STOPPED = 4
+from .status import FINISHED, NOT_FINITE, STEP_TOO_SMALL, STOPPED, TOO_MANY_STEPS
 
 STAGES = 8
 GAMMA = 0.21193756319429014

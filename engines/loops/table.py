@@ -12,9 +12,7 @@ from numba import njit
 from .multimer import step
 from .pointer import call_float
 from .random import exponential, uniform
-
-NEGATIVE = 1
-"""Status: a law gave a negative rate or none."""
+from .status import NEGATIVE
 
 
 @njit(nogil=True, error_model="numpy")
