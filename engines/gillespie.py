@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -101,6 +102,7 @@ def _start(network: Network, t_start: float) -> tuple[Floats, Any, Any]:
     return y, members, watched
 
 
+@lru_cache(maxsize=16)
 def _tables(network: Network) -> tuple[Any, ...]:
     """The network as the compiled loops take it; a last row of what a reaction affects stands for the start."""
     stale, affected = dependents(network)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from engines.derivatives import gradient_address
 from engines.gillespie import segments
 from engines.kernel import law_address, loops
+from engines.loops.flow import COLUMNS, HEADER, SIZES, WEIGHTS
 from engines.loops.status import FINISHED
 from engines.result import Outcome
 from engines.sparse_pattern import Elimination, elimination
@@ -53,7 +55,7 @@ class Run:
         self.engine, self.network, self.t_start = engine, network, t_start
         self.loops = loops("rosenbrock")
         self.segments = segments(network, t_start, t_end)
-        self.elimination, self.tables = tables(network)
+        self.elimination, self.rates = tables(network)
 
     def trajectories(self, seeds: Any, grid: Floats, states: Floats, control: Integers) -> Outcome:
         """The one solution, in ``states`` (1, time, slot); seeds are not used."""
@@ -70,7 +72,7 @@ class Run:
                 recorded[following] = y[:species]
                 following += 1
             here = grid if k == len(ends) - 1 else grid[: np.searchsorted(grid, end)]
-            rates = self.tables_with(coefficients[k])
+            rates = self.rates_with(coefficients[k])
             state = (y, species, t, float(end), 0.0, here, following, recorded)
             status, t, _, taken, _, following, worst = self.loops.integrate(
                 *state, *tolerances, rates, self.elimination, control
@@ -85,10 +87,10 @@ class Run:
         last = np.concatenate([[t], y[: network.first_quantity]])
         return Outcome(np.array([steps]), np.array([status]), np.array([worst]), last[None])
 
-    def tables_with(self, coefficients: Floats) -> tuple[Any, ...]:
-        """The tables of the compiled loops, with the coefficients of one segment."""
-        arguments, reactions, *others = self.tables
-        return (arguments, (*reactions, coefficients), *others)
+    def rates_with(self, coefficients: Floats) -> tuple[Any, ...]:
+        """The rates of the compiled loops, with the coefficients of one segment."""
+        law, gradient, plan, weights, slot, scale = self.rates
+        return law, gradient, plan, np.concatenate([coefficients, weights[len(coefficients) :]]), slot, scale
 
 
 def _conducting(watched: Floats, group: Multimer) -> Floats:
@@ -100,11 +102,12 @@ def _conducting(watched: Floats, group: Multimer) -> Floats:
     return expected
 
 
+@lru_cache(maxsize=16)
 def tables(network: Network) -> tuple[Elimination, tuple[Any, ...]]:
-    """The network as ``engines/loops/flow.py`` takes it, and the elimination of its Jacobian."""
+    """The elimination of the Jacobian, and ``rates`` of ``engines/loops/flow.py`` with coefficients still to be set."""
     species, reactions = len(network.species), len(network.reactions)
-    arguments, changes, reactants = network.arguments, network.changes, network.reactants
-    support: list[list[int]] = [[network.species.index(group.watched)] for group in network.multimers]
+    arguments, changes, reactants, multimers = network.arguments, network.changes, network.reactants, network.multimers
+    support: list[list[int]] = [[network.species.index(group.watched)] for group in multimers]
     for i in range(len(network.quantities)):
         support.append(_species_behind([slot for slot, _ in arguments.row(reactions + i)], support, species))
     depends = []
@@ -117,38 +120,42 @@ def tables(network: Network) -> tuple[Elimination, tuple[Any, ...]]:
     keys = np.array([i * species + s for i, s in pairs], dtype=np.int64)
     pattern, entry = np.unique(np.concatenate([keys, np.arange(species) * (species + 1)]), return_inverse=True)
     indptr = np.searchsorted(pattern // species, np.arange(species + 1)).astype(np.int64)
-    multimers = [
-        [species + m for m in range(len(network.multimers))],
-        [network.species.index(group.watched) for group in network.multimers],
-        [group.count for group in network.multimers],
-        [group.subunits for group in network.multimers],
-        [group.needed for group in network.multimers],
-    ]
-    return (
-        elimination(indptr, pattern % species),
-        (
-            (
-                law_address(network),
-                gradient_address(network),
-                network.law,
-                arguments.index,
-                arguments.value,
-                arguments.start,
-            ),
-            (
-                reactants.index,
-                reactants.value.astype(np.int64),
-                reactants.start,
-                network.mass_action,
-                network.static,
-            ),
-            (changes.index, changes.value, changes.start),
-            tuple(np.array(column, dtype=np.int64) for column in multimers),
-            (network.first_quantity, len(network.quantities), reactions),
-            (*_flat(depends), entry[: len(keys)].astype(np.int64)),
-            _flat(support),
-        ),
-    )
+    sizes = {"SPECIES": species, "REACTIONS": reactions, "MULTIMERS": len(multimers), "QUANTITIES": len(support)}
+    sizes["QUANTITIES"] -= len(multimers)
+    columns: dict[str, Any] = {
+        "LAW": network.law,
+        "ARGUMENTS": arguments.start,
+        "MASS_ACTION": network.mass_action,
+        "STATIC": network.static,
+        "REACTANTS": reactants.start,
+        "REACTANT": reactants.index,
+        "ORDER": reactants.value,
+        "CHANGES": changes.start,
+        "CHANGED": changes.index,
+        "ENTRY": entry[: len(keys)],
+        "WATCHED": [network.species.index(group.watched) for group in multimers],
+        "COMPLEXES": [group.count for group in multimers],
+        "SUBUNITS": [group.subunits for group in multimers],
+        "NEEDED": [group.needed for group in multimers],
+    }
+    columns["SPECIES_BEHIND"], columns["DEPENDS"] = _flat(depends)
+    columns["SUPPORTING"], columns["SUPPORT"] = _flat(support)
+    weights = {"COEFFICIENT": np.zeros(reactions), "CHANGE": changes.value}
+    plan, values = _plan(sizes, columns, weights)
+    rates = (law_address(network), gradient_address(network), plan, values, arguments.index, arguments.value)
+    return elimination(indptr, pattern % species), rates
+
+
+def _plan(sizes: dict[str, int], columns: dict[str, Any], weights: dict[str, Floats]) -> tuple[Integers, Floats]:
+    """Columns end to end behind a header that says where each begins."""
+    header, parts, at = [sizes[name] for name in SIZES], [], len(HEADER)
+    for name in COLUMNS:
+        parts.append(np.asarray(columns[name], dtype=np.int64))
+        header.append(at)
+        at += len(parts[-1])
+    starts = np.cumsum([0, *(len(weights[name]) for name in WEIGHTS)])
+    header += starts[:-1].tolist()
+    return np.concatenate([header, *parts]).astype(np.int64), np.concatenate([weights[name] for name in WEIGHTS])
 
 
 def _species_behind(slots: list[int], support: list[list[int]], species: int) -> list[int]:

@@ -6,6 +6,7 @@ import json
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -221,6 +222,7 @@ def provenance(network: Network, engine: Any, options: Mapping[str, Any], seed: 
     return about
 
 
+@cache
 def version() -> str:
     """The version of microdomain, as it is installed."""
     from importlib.metadata import PackageNotFoundError

@@ -7,6 +7,8 @@ seed the path is that of the tables: sums are taken over the same tree, in the s
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from engines.dependencies import dependents, steps
 from engines.kernel import address, loops
 from mechanisms.law import RateLaw
@@ -41,6 +43,7 @@ def advance(
 '''
 
 
+@lru_cache(maxsize=16)
 def advance_address(network: Network) -> int:
     """The address of ``advance``, the steps of ``engines/loops/table.py`` written out; 0 for a large network."""
     if not 0 < len(network.reactions) <= LARGEST:

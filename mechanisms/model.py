@@ -185,6 +185,8 @@ class Model:
             return
         label = reaction.name or str(equation)
         name = f"{scope.owner}: {label}" if scope.owner else label
+        if not reaction.name and name in self.reactions:
+            name += f" ({sum(other.startswith(name) for other in self.reactions) + 1})"
         self._declare(f"reaction '{name}'", name, self.reactions, (reaction, scope), plain=False)
 
     # -- variants ----------------------------------------------------------------------------------------------------

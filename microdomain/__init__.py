@@ -4,6 +4,8 @@
 """
 
 from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from mechanisms.reaction import Reaction
     from mechanisms.signal import constant, piecewise, pulse, step, train
     from mechanisms.units import UnitError
+    from microdomain.plots import plot
 
 _HOME = {
     "Gillespie": "engines.gillespie",
@@ -45,6 +48,7 @@ _HOME = {
     "step": "mechanisms.signal",
     "train": "mechanisms.signal",
     "UnitError": "mechanisms.units",
+    "plot": "microdomain.plots",
 }
 _MODULES = {"maths": "mechanisms.maths", "models": "mechanisms.models", "mechanisms": "mechanisms.library"}
 
@@ -68,6 +72,7 @@ __all__ = [
     "number",
     "parameter",
     "piecewise",
+    "plot",
     "port",
     "pulse",
     "rate_law",
@@ -75,6 +80,23 @@ __all__ = [
     "step",
     "train",
 ]
+
+
+def _check_own(package: str) -> None:
+    """Raise ImportError where another package or file of this name comes before ours on the path."""
+    ours = Path(__file__).resolve().parent.parent / package
+    spec = find_spec(package)
+    found = Path(spec.origin).resolve() if spec and spec.origin else None
+    if found != ours / "__init__.py":
+        raise ImportError(
+            f"microdomain needs its own package '{package}' in {ours}, but Python finds "
+            f"{found or 'nothing'} under that name. Rename or move that one, run Python in another folder, or "
+            "install microdomain into an environment of its own."
+        )
+
+
+for _package in ("engines", "mechanisms"):
+    _check_own(_package)
 
 
 def __getattr__(name: str) -> Any:

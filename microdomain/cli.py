@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import inspect
+import re
 import sys
 import textwrap
 import time
@@ -51,7 +53,12 @@ DEMO_EXAMPLES = """examples:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code: 0, 2 where something is wrong, 130 where the user stopped it."""
-    given = _parser().parse_args(arguments)
+    parser = _parser()
+    given, unread = parser.parse_known_args(_joined(sys.argv[1:] if arguments is None else arguments))
+    if unread:
+        options = ["--" + name.replace("_", "-") for name in vars(given)]
+        near = difflib.get_close_matches(unread[0], options, n=1)
+        parser.error(f"there is no '{unread[0]}'" + (f"; did you mean '{near[0]}'?" if near else ""))
     try:
         code: int = given.do(given)
         return code
@@ -68,15 +75,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
 
 
+def _joined(arguments: Sequence[str]) -> list[str]:
+    """argparse takes the -1fL of "--volume -1fL" for an option; "--volume=-1fL" it understands."""
+    joined: list[str] = []
+    for argument in arguments:
+        if joined and joined[-1].startswith("--") and re.match(r"-[\d.]", argument):
+            joined[-1] += f"={argument}"
+        else:
+            joined.append(argument)
+    return joined
+
+
 def _is_ours(error: Exception) -> bool:
     """Errors that say what was wrong with what the user gave; any other one is a fault of the program."""
-    from engines.result import SimulationError
-    from engines.simulate import RequestError
-    from mechanisms.faults import ModelError
-    from mechanisms.units import UnitError
+    import microdomain as md
     from microdomain.find import UsageError
 
-    return isinstance(error, (ModelError, RequestError, UnitError, SimulationError, UsageError, OSError))
+    return isinstance(error, (md.ModelError, md.RequestError, md.UnitError, md.SimulationError, UsageError, OSError))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -199,35 +214,42 @@ def _run(given: argparse.Namespace) -> int:
 def _simulate(given: argparse.Namespace, model: Any) -> int:
     import numpy as np
 
-    from engines.result import Interrupted, SimulationError
-    from engines.simulate import RequestError, simulate
-    from mechanisms.faults import Fault
-    from mechanisms.units import UnitError, magnitude
+    import microdomain as md
 
     options = {name: getattr(given, name) for name in ("rtol", "atol") if getattr(given, name) is not None}
-    try:
-        end = magnitude(given.t_end, "s")
-    except UnitError as error:
-        raise RequestError([Fault("--t-end", error.found, f"{error.needed}, such as 60 or 500ms")]) from None
-    if end <= 0:
-        raise RequestError([Fault("--t-end", given.t_end, "a time later than 0 s")])
+    times = np.linspace(0.0, _end(given.t_end), given.points)
     began = time.perf_counter()
     code, failure = 0, ""
     try:
-        data = simulate(
-            model, np.linspace(0.0, end, given.points), engine=given.engine, trajectories=given.trajectories,
-            seed=given.seed, workers=given.workers, record="statistics" if given.statistics else "grid",
+        data = md.simulate(
+            model, times, engine=given.engine, trajectories=given.trajectories, seed=given.seed,
+            workers=given.workers, record="statistics" if given.statistics else "grid",
             progress=False if given.quiet else None, **options,
         )  # fmt: skip
-    except Interrupted as stopped:
+    except md.Interrupted as stopped:
         data, code, failure = stopped.result, INTERRUPTED, f"stopped: {str(stopped).partition(':')[0]}"
-    except SimulationError as error:
+    except md.SimulationError as error:
         data, code, failure = error.result, FAILED, f"microdomain: {error}"
     if failure:
         print(failure, file=sys.stderr)
     if _finished(data):
         _report(given, data, time.perf_counter() - began)
     return code
+
+
+def _end(text: str) -> float:
+    """The end of the simulation in s."""
+    import microdomain as md
+    from mechanisms.units import magnitude
+    from microdomain.find import UsageError
+
+    try:
+        end = magnitude(text, "s")
+    except md.UnitError as error:
+        raise UsageError(f"--t-end: {error}, such as 60 or 500ms") from None
+    if end <= 0:
+        raise UsageError(f"--t-end: found {text}; needed a time later than 0 s")
+    return end
 
 
 def _finished(data: xr.Dataset) -> bool:
@@ -251,5 +273,3 @@ def _report(given: argparse.Namespace, data: xr.Dataset, wall_time: float) -> No
     written = [str(path) for path in (given.out, given.plot) if path]
     if written and not given.quiet:
         print(f"written                   {', '.join(written)}")
-
-

@@ -16,24 +16,27 @@ IP3 = 0.2
 """uM."""
 SAMPLING = 0.001
 """s between the samples in which openings are counted."""
+EXAMPLE = 3
+"""The seed of the trajectories that are drawn."""
 SETTLING = 20.0
 """s after which the memory of the initial state is lost."""
 
 
 @dataclass(frozen=True)
 class Course:
-    """Open channels and cytosolic calcium in uM against time: mean field (time,), exact (trajectory, time)."""
+    """Open channels and cytosolic calcium in uM against time: mean field, one exact trajectory, the mean of many."""
 
     times: Floats
-    open_ode: Floats
-    calcium_ode: Floats
-    open_exact: Floats
-    calcium_exact: Floats
+    ode: tuple[Floats, Floats]
+    one: tuple[Floats, Floats]
+    coarse_times: Floats
+    mean: tuple[Floats, Floats]
+    trajectories: int
 
 
 @dataclass(frozen=True)
 class Openings:
-    """What independent runs of one condition showed: each measure by run, and the reference range it is held against."""
+    """What the runs of one condition showed: each measure by run, the reference ranges, how many were open at once."""
 
     condition: str
     measures: dict[str, Floats]
@@ -81,14 +84,15 @@ def demo(
 ) -> list[Path]:  # fmt: skip
     """Run the microdomain under both engines, say what came out, and return the figures written to ``out``.
 
-    duration: s of each run in which openings are counted; runs: how many of them; factors: the volumes compared.
+    duration: s of each run in which openings are counted; runs: how many of them; factors: the volumes compared, from
+    the smallest to the largest.
     """
     from microdomain import demo_figures as figures
 
     began = time.perf_counter()
     out.mkdir(parents=True, exist_ok=True)
-    say("A calcium microdomain: 0.166 fL of cytosol, five IP3 receptors, five SERCA pumps.")
-    say("Compiling; the first run on a machine takes about half a minute longer.\n")
+    say("A calcium microdomain: 0.166 fL of cytosol, five IP3 receptors, five SERCA pumps")
+    say("(the first run on a machine compiles for about half a minute)\n")
     written = [(out / "ode_and_gillespie.png", figures.ode_and_gillespie(course(workers)))]
     found = [openings(*condition, duration, runs, workers) for condition in CONDITIONS]
     say(table_of_openings(found, duration, runs))
@@ -98,21 +102,29 @@ def demo(
     written.append((out / "volume.png", figures.volume(sizes)))
     for path, figure in written:
         figure.savefig(path, dpi=150)
-    say(f"Figures: {', '.join(str(path) for path, _ in written)}")
+    say("Figures: " + "\n         ".join(str(path) for path, _ in written))
     say(f"Done in {time.perf_counter() - began:.0f} s.")
     return [path for path, _ in written]
 
 
-def course(workers: int | None, end: float = 25.0) -> Course:
-    """The microdomain from its initial state, in the mean field and in 100 exact trajectories."""
+def course(workers: int | None, trajectories: int = 400) -> Course:
+    """The microdomain from its initial state, in the mean field and in exact trajectories."""
     from engines.simulate import simulate
     from mechanisms.models import ip3_microdomain
 
-    model, times = ip3_microdomain(ip3=IP3), np.linspace(0.0, end, 2501)
+    model = ip3_microdomain(ip3=IP3)
+    times, coarse = np.linspace(0.0, 25.0, 5001), np.linspace(0.0, 25.0, 126)
     ode = simulate(model, times, engine="ode")
-    exact = simulate(model, times, engine="gillespie", trajectories=100, seed=3, workers=workers)
-    both = [(_open(data), _calcium(data)) for data in (ode, exact)]
-    return Course(times, both[0][0][0], both[0][1][0], *both[1])
+    one = simulate(model, times, engine="gillespie", seed=EXAMPLE)
+    many = simulate(model, coarse, engine="gillespie", trajectories=trajectories, seed=EXAMPLE, workers=workers)
+    return Course(
+        times,
+        (_open(ode)[0], _calcium(ode)[0]),
+        (_open(one)[0], _calcium(one)[0]),
+        coarse,
+        (_open(many).mean(axis=0), _calcium(many).mean(axis=0)),
+        trajectories,
+    )
 
 
 def openings(
@@ -210,11 +222,12 @@ def table_of_openings(found: list[Openings], duration: float, runs: int) -> str:
 
 
 NOTE_ON_OPENINGS = (
-    "Reference: regression values of independent simulations, each from a few runs",
-    "of 300 s. Runs of that length differ by the sd shown, which is about as wide as",
-    "the ranges, so single runs inside and outside are both to be expected. Over",
-    "300,000 s at 0.2 uM a channel is open 0.176 of the time, calcium is 0.186 uM and",
-    "22.3 openings begin per second; samples 1 ms apart see 19.3 of them.",
+    "Reference: regression values of independent simulations, from a few runs of",
+    "300 s. Runs of that length differ by the sd shown: some ranges are narrower than",
+    "that, so runs outside them are to be expected. In 300,000 s with IP3 held at",
+    "0.2 uM a channel is open 0.176 of the time and calcium is 0.186 uM (a run of",
+    "300 s shows more: it begins with a transient), and 22.3 openings begin per",
+    "second, of which samples 1 ms apart see 19.3: the shortest closures are missed.",
 )
 
 
@@ -225,19 +238,17 @@ def table_of_sizes(sizes: list[Size]) -> str:
         f"{'':<26}{'calcium (uM)':>25}{'open fraction':>27}",
         f"{'volume':>8}{'fL':>9}{'channels':>9}" + f"{'ODE':>9}{'Gillespie':>10}{'CV':>7}" * 2,
     ]
-    lines += [line for line in _rows_of_sizes(sizes)]
+    lines += _rows_of_sizes(sizes)
     ratio = sizes[0].cv["calcium"] / sizes[-1].cv["calcium"]
     expected = np.sqrt(sizes[-1].factor / sizes[0].factor)
-    note = (
-        f"From {sizes[0].factor:g}x to {sizes[-1].factor:g}x the noise of calcium falls {ratio:.1f} times; "
-        f"1/sqrt(V) alone would be {expected:.1f}."
-    )
-    return "\n".join([*lines, "", note, *NOTE_ON_SIZES, ""])
+    falls = f"From {sizes[0].factor:g}x to {sizes[-1].factor:g}x the noise of calcium falls {ratio:.1f} times;"
+    return "\n".join([*lines, "", f"{falls} by 1/sqrt(V) {expected:.1f} times.", *NOTE_ON_SIZES, ""])
 
 
 NOTE_ON_SIZES = (
-    "Calcium opens the channels that release it: small volumes cannot hold more noise",
-    "than that excitation allows, so theirs lies below the 1/sqrt(V) line.",
+    "That is the law of noise that is small beside its mean. In the smallest volume",
+    "one open channel moves calcium by more than its mean: there the noise stays",
+    "below the law, and the mean of the open channels differs from the ODE's as well.",
 )
 
 

@@ -36,17 +36,17 @@ def ode_and_gillespie(found: Course) -> Figure:
     )
     above, below = figure.subplots(2, 1, sharex=True)
     panels = (
-        (above, "open channels", found.open_exact, found.open_ode),
-        (below, "calcium in the cytosol (µM)", found.calcium_exact, found.calcium_ode),
+        (above, "open channels"),
+        (below, "calcium in the cytosol (µM)"),
     )
-    for panel, label, exact, ode in panels:
-        panel.plot(*thinned(found.times, exact[0]), color=PALE, linewidth=0.9, drawstyle="steps-post")
-        panel.plot(found.times, exact.mean(axis=0), color=EXACT, linewidth=1.6)
-        panel.plot(found.times, ode, color=MEAN_FIELD, linewidth=2.0)
+    for k, (panel, label) in enumerate(panels):
+        panel.plot(*thinned(found.times, found.one[k]), color=PALE, linewidth=0.9, drawstyle="steps-post")
+        panel.plot(found.coarse_times, found.mean[k], color=EXACT, linewidth=1.8)
+        panel.plot(found.times, found.ode[k], color=MEAN_FIELD, linewidth=1.8)
         panel.set_ylabel(label)
         panel.set_ylim(bottom=-0.03 * panel.get_ylim()[1])
     below.set_xlabel("time (s)")
-    names = (("one Gillespie trajectory", "#5a9fc4"), (f"mean of {len(found.open_exact)}", EXACT), ("ODE", MEAN_FIELD))
+    names = (("one Gillespie trajectory", "#5a9fc4"), (f"mean of {found.trajectories}", EXACT), ("ODE", MEAN_FIELD))
     for k, (name, color) in enumerate(names):
         above.text(0.99, 0.95 - 0.13 * k, name, transform=above.transAxes, ha="right", va="top", color=color)
     return figure
@@ -57,7 +57,8 @@ def open_channels(found: list[Openings]) -> Figure:
     """Each run's measures beside the reference ranges, an excerpt of a run, and how many channels are open together."""
     figure = Picture(figsize=(9.0, 5.6), layout="constrained")
     figure.suptitle("Open channels under Gillespie", x=0.01, ha="left", fontsize=12, weight="bold")
-    above, below = figure.subfigures(2, 1, height_ratios=(1.0, 1.05))
+    parts: Any = figure.subfigures(2, 1, height_ratios=(1.0, 1.05))
+    above, below = parts
     panels = above.subplots(1, 3, sharey=True)
     for panel, name in zip(panels, (FRACTION, RATE, CALCIUM), strict=True):
         _runs_and_ranges(panel, found, name)
@@ -65,15 +66,15 @@ def open_channels(found: list[Openings]) -> Figure:
     panels[0].set_ylim(len(found) - 0.5, -0.5)
     left, right = below.subplots(1, 2, width_ratios=(2, 1))
     first = found[0]
-    shown = first.excerpt[:2000]
+    shown = first.excerpt
     left.plot(np.arange(len(shown)) * SAMPLING, shown, color=EXACT, linewidth=0.9, drawstyle="steps-post")
-    left.set(xlabel="time (s)", ylabel="open channels", title=f"two seconds, {first.condition}")
+    left.set(xlabel="time (s)", ylabel="open channels", title=f"an excerpt, {_short(first.condition)}")
     left.set_yticks(range(int(max(shown.max(), 2)) + 1))
     for k, (one, color) in enumerate(zip(found, COLORS, strict=False)):
-        numbers = np.arange(len(one.occupancy))
-        right.plot(numbers, one.occupancy, "o-", color=color, markersize=4, linewidth=1.2)
-        right.text(0.99, 0.97 - 0.11 * k, _short(one.condition).replace("\n", " "), transform=right.transAxes,
-            ha="right", va="top", color=color, fontsize=9)  # fmt: skip
+        numbers = np.flatnonzero(one.occupancy)
+        right.plot(numbers, one.occupancy[numbers], "o-", color=color, markersize=4, linewidth=1.2)
+        right.text(0.03, 0.26 - 0.1 * k, _short(one.condition).partition("\n")[0], transform=right.transAxes,
+            va="top", color=color, fontsize=9)  # fmt: skip
     right.set_yscale("log")
     right.set_xmargin(0.05)
     right.set(xlabel="channels open together", ylabel="fraction of time", title="how many at once")
@@ -86,8 +87,8 @@ def _runs_and_ranges(panel: Axes, found: list[Openings], name: str) -> None:
     for row, (one, color) in enumerate(zip(found, COLORS, strict=False)):
         if name in one.reference:
             low, high = one.reference[name]
-            wide = max(high - low, 0.004 * high)
-            panel.barh(row, wide, left=low, height=0.56, color="#d9d9d9", zorder=0)
+            wide = max(high - low, 0.02 * high)
+            panel.barh(row, wide, left=(low + high - wide) / 2, height=0.56, color="#d9d9d9", zorder=0)
         values = one.measures[name]
         offsets = np.linspace(-0.17, 0.17, len(values)) if len(values) > 1 else np.zeros(1)
         panel.plot(values, row + offsets, "o", color=color, markersize=3.5, alpha=0.6, markeredgewidth=0)
@@ -111,13 +112,14 @@ def volume(sizes: list[Size]) -> Figure:
     figure.suptitle(
         "The same microdomain in larger volumes, densities fixed", x=0.01, ha="left", fontsize=12, weight="bold"
     )
-    left, right = figure.subfigures(1, 2, width_ratios=(1.25, 1.0))
+    parts: Any = figure.subfigures(1, 2, width_ratios=(1.25, 1.0))
+    left, right = parts
     panels = left.subplots(len(sizes), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
     highest = max(float(one.course.max()) for one in sizes)
     for panel, one in zip(panels, sizes, strict=True):
         shown = one.times <= 60.0
         panel.plot(*thinned(one.times[shown], one.course[shown]), color=EXACT, linewidth=0.8)
-        panel.plot(one.times[shown], one.ode_course[shown], color=MEAN_FIELD, linewidth=1.6)
+        panel.plot(one.times[shown], one.ode_course[shown], color=MEAN_FIELD, linewidth=1.3)
         panel.text(0.99, 0.92, f"{one.factor:g}x: {one.volume:.3g} fL, {one.channels:,} channels", ha="right",
             va="top", transform=panel.transAxes)  # fmt: skip
         panel.set_ylim(-0.03 * highest, 1.05 * highest)
@@ -130,15 +132,23 @@ def volume(sizes: list[Size]) -> Figure:
 
 
 def _noise(panel: Axes, sizes: list[Size]) -> None:
+    """Measured noise, and the 1/sqrt(V) line through that of the largest volume."""
     volumes = np.array([one.volume for one in sizes])
-    for name, label, color in (("calcium", "calcium", EXACT), ("open", "open fraction", THIRD)):
-        noise = np.array([one.cv[name] for one in sizes])
-        line = noise[-1] * np.sqrt(volumes[-1] / volumes)
-        panel.plot(volumes, line, color=color, linewidth=1.0, linestyle=(0, (4, 3)), alpha=0.7)
-        panel.plot(volumes, noise, "o-", color=color, markersize=6)
-        panel.annotate(label, (volumes[0], noise[0]), xytext=(8, 8), textcoords="offset points", color=color)
+    noise = {name: np.array([one.cv[name] for one in sizes]) for name in ("calcium", "open")}
+    line = np.sqrt(noise["calcium"][-1] * noise["open"][-1] * volumes[-1] / volumes)
+    panel.plot(volumes, line, color=QUIET, linewidth=1.2, linestyle=(0, (4, 3)))
+    panel.plot(volumes, noise["open"], "o-", color=THIRD, markersize=6)
+    panel.plot(volumes, noise["calcium"], "o-", color=EXACT, markersize=6)
+    labels: tuple[tuple[str, Any, int, int, str], ...] = (
+        ("1/√V", line, 0, 10, QUIET),
+        ("open fraction", noise["open"], len(sizes) // 2, 12, THIRD),
+        ("calcium", noise["calcium"], (len(sizes) - 1) // 2, -12, EXACT),
+    )
+    for name, values, at, offset, color in labels:
+        panel.annotate(name, (volumes[at], values[at]), xytext=(offset, abs(offset) * (0.4 if offset > 0 else -1)),
+            textcoords="offset points", color=color, ha="left" if offset > 0 else "right", va="center")  # fmt: skip
     panel.set(xscale="log", yscale="log", xlabel="volume of cytosol (fL)", title="noise: sd over mean")
-    panel.set_xmargin(0.08)
-    panel.annotate(
-        "1/√V", (volumes[1], line[1]), xytext=(8, 6), textcoords="offset points", color=QUIET, fontsize=10
-    )  # fmt: skip
+    panel.set_xmargin(0.1)
+    ticks = [tick for tick in (0.03, 0.1, 0.3, 1, 3) if line.min() / 2 < tick < line.max() * 1.5]
+    panel.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+    panel.minorticks_off()

@@ -8,9 +8,13 @@ import importlib.util
 import inspect
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from mechanisms.faults import ModelError
+from mechanisms.units import UnitError, magnitude
 
 if TYPE_CHECKING:
     from mechanisms.model import Model
@@ -31,14 +35,17 @@ def find_model(name: str, settings: Mapping[str, str] | None = None, volume: str
         compartment.
     Raises UsageError for an unknown name, or where it is not clear what the volume belongs to.
     """
-    found = _in_file(name) if ".py" in name else _in_library(name)
+    if volume is not None:
+        _check_volume(volume)
+    found: Any = _in_file(name) if ".py" in name else _in_library(name)
     accepted = () if _is_model(found) else tuple(inspect.signature(found).parameters)
     given = {key: _value(text) for key, text in (settings or {}).items() if key in accepted}
     others = {key: text for key, text in (settings or {}).items() if key not in accepted}
     if volume is not None and "volume" in accepted:
         given["volume"] = volume
         volume = None
-    model: Model = found if _is_model(found) else found(**given)
+    with _users_code(name):
+        model = found if _is_model(found) else found(**given)
     if not _is_model(model):
         raise UsageError(f"'{name}' returns {type(model).__name__}, not a Model")
     for key in others:
@@ -46,7 +53,10 @@ def find_model(name: str, settings: Mapping[str, str] | None = None, volume: str
             raise UsageError(unknown(f"'{key}' to set", key, [*accepted, *model.parameters]))
     if others:
         model = model.changed(parameters=others)
-    return model if volume is None else _resized(model, volume)
+    if volume is not None:
+        model = _resized(model, volume)
+    result: Model = model
+    return result
 
 
 def unknown(what: str, name: str, known: Iterable[str]) -> str:
@@ -74,7 +84,9 @@ def _in_file(given: str) -> Any:
     module = _run(path)
     models = {key: value for key, value in vars(module).items() if _is_model(value)}
     functions = {
-        key: value for key, value in vars(module).items() if inspect.isfunction(value) and value.__module__ == module.__name__
+        key: value
+        for key, value in vars(module).items()
+        if inspect.isfunction(value) and value.__module__ == module.__name__
     }
     if not name and len(models) == 1:
         return next(iter(models.values()))
@@ -89,16 +101,29 @@ def _in_file(given: str) -> Any:
 def _run(path: Path) -> Any:
     """The module of a file, whose own folder may be imported from as if it were run by Python."""
     spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.path.insert(0, str(path.resolve().parent))
-    try:
+    with _users_code(str(path)):
         spec.loader.exec_module(module)
-    except Exception as error:
-        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == spec.origin]
-        line = getattr(error, "lineno", None) or (lines[-1] if lines else "?")
-        raise UsageError(f"{path}, line {line}: {type(error).__name__}: {error}") from error
     return module
+
+
+@contextmanager
+def _users_code(what: str) -> Iterator[None]:
+    """Errors in a user's own code, as one line that says where; faults of models say enough by themselves."""
+    try:
+        yield
+    except (ModelError, UnitError):
+        raise
+    except Exception as error:
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
+        file, line = (frames[-1].filename, frames[-1].lineno) if frames else ("", None)
+        if isinstance(error, SyntaxError):
+            file, line = error.filename or file, error.lineno
+        place = f"{file}, line {line}: " if ".py" in what else ""
+        raise UsageError(f"{what}: {place}{type(error).__name__}: {error}") from error
 
 
 def _is_model(found: Any) -> bool:
@@ -114,6 +139,15 @@ def _resized(model: Model, volume: str) -> Model:
         advice = "give a function with an argument volume= instead of the model"
         raise UsageError(f"--volume sets the one compartment of a model; '{model.name}' has {listed}: {advice}")
     return model.changed(volumes={names[0]: volume})
+
+
+def _check_volume(volume: str) -> None:
+    try:
+        size = magnitude(volume, "fL")
+    except UnitError as error:
+        raise UsageError(f"--volume: {error}") from None
+    if size <= 0:
+        raise UsageError(f"--volume: found '{volume}'; needed a volume above 0, such as 0.1fL")
 
 
 def _value(text: str) -> Any:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#8c6d31")
 """Told apart by colour-blind readers too (Okabe & Ito)."""
 QUIET = "#8a8a8a"
-STYLE = {
+STYLE: Any = {
     "font.size": 10.0,
     "axes.labelsize": 10.0,
     "axes.titlesize": 10.5,
@@ -88,7 +88,9 @@ def plot(data: xr.Dataset) -> Figure:
 def _headline(data: xr.Dataset) -> str:
     about = data.attrs
     runs = int(about.get("trajectories", data.sizes.get("trajectory", data.sizes.get("run", 1))))
-    noisy = f", {runs:,} {'trajectory' if runs == 1 else 'trajectories'}, seed {about['seed']}" if "seed" in about else ""
+    noisy = (
+        f", {runs:,} {'trajectory' if runs == 1 else 'trajectories'}, seed {about['seed']}" if "seed" in about else ""
+    )
     band = "; mean and one standard deviation" if runs > 1 and "event" not in data.dims else ""
     return f"{about['model']}, {about['engine']}{noisy}{band}"
 

@@ -76,12 +76,12 @@ def fire(network, j, y, complexes, random):
     """Change y by reaction j; a subunit that steps is picked uniformly among those in its state."""
     for i, n in network.changes.row(j):
         y[i] += n
-    moved = {n: network.species[i] for i, n in network.changes.row(j)}
     for group, members in zip(network.multimers, complexes, strict=True):
-        if moved.get(-1.0) in group.states and moved.get(1.0) in group.states:
-            candidates = [(c, s) for c, one in enumerate(members) for s in range(len(one)) if one[s] == moved[-1.0]]
+        step = {n: network.species[i] for i, n in network.changes.row(j) if network.species[i] in group.states}
+        if step:
+            candidates = [(c, s) for c, one in enumerate(members) for s in range(len(one)) if one[s] == step[-1.0]]
             c, s = candidates[random.integers(len(candidates))]
-            members[c][s] = moved[1.0]
+            members[c][s] = step[1.0]
 
 
 def drift(network, y):

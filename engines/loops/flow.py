@@ -2,6 +2,10 @@
 
 Where molecules are counted a reactant of order m contributes n (n - 1) ... (n - m + 1); here it contributes n^m. That,
 and the binomial expectation of conducting complexes, is all that distinguishes the two readings.
+
+``rates`` is (law, gradient, plan, weights, slot, scale): addresses of compiled laws, two arrays of all columns end
+to end, and the arguments of the laws. plan[NAME] is the size or the beginning of what NAME says. Few arrays, because
+numba hands each over by value, with a count of its references.
 """
 
 import numpy as np
@@ -9,17 +13,31 @@ from numba import njit
 
 from .pointer import call_float
 
+SIZES = ("SPECIES", "REACTIONS", "MULTIMERS", "QUANTITIES")
+COLUMNS = (
+    "LAW", "ARGUMENTS",  # of reactions, then of quantities: number, first argument
+    "MASS_ACTION", "STATIC", "REACTANTS", "REACTANT", "ORDER", "CHANGES", "CHANGED",  # of reactions
+    "DEPENDS", "SPECIES_BEHIND", "ENTRY",  # the species that a rate depends on, and where their derivatives go
+    "SUPPORT", "SUPPORTING",  # the species that a multimer or quantity depends on
+    "WATCHED", "COMPLEXES", "SUBUNITS", "NEEDED",  # of multimers
+)  # fmt: skip
+WEIGHTS = ("COEFFICIENT", "CHANGE")
+HEADER = (*SIZES, *COLUMNS, *WEIGHTS)
+SPECIES, REACTIONS, MULTIMERS, QUANTITIES = range(4)
+LAW, ARGUMENTS, MASS_ACTION, STATIC, REACTANTS, REACTANT, ORDER, CHANGES, CHANGED = range(4, 13)
+DEPENDS, SPECIES_BEHIND, ENTRY, SUPPORT, SUPPORTING, WATCHED, COMPLEXES, SUBUNITS, NEEDED = range(13, 22)
+COEFFICIENT, CHANGE = range(22, 24)
+
 
 @njit(nogil=True, error_model="numpy")
-def conducting(y, i, multimers):
+def conducting(y, i, plan):
     """Expected number of conducting complexes of multimer i, and its derivative by the watched count.
 
     N P(Binomial(m, x) >= k) at x = n / (N m): independent subunits, a fraction x of them in the watched state.
     """
-    slot, watched, count, subunits, needed = multimers
-    m, k = subunits[i], needed[i]
-    x = y[watched[i]] / (count[i] * m)
-    total = 0.0
+    m, k, complexes = plan[plan[SUBUNITS] + i], plan[plan[NEEDED] + i], plan[plan[COMPLEXES] + i]
+    x = y[plan[plan[WATCHED] + i]] / (complexes * m)
+    total = slope = 0.0
     term = 1.0  # binomial coefficient of m over j
     for j in range(m + 1):
         if j >= k:
@@ -27,111 +45,100 @@ def conducting(y, i, multimers):
         if j == k - 1:
             slope = term * (m - j) * x**j * (1.0 - x) ** (m - k)
         term *= (m - j) / (j + 1.0)
-    return count[i] * total, slope / m
+    return complexes * total, slope / m
 
 
 @njit(nogil=True, error_model="numpy")
 def complete(y, rates):
     """Compute conducting complexes and derived quantities from the species, in place."""
-    arguments, multimers, layout = rates[0], rates[3], rates[4]
-    law, _, number, slot, scale, first = arguments
-    for i in range(len(multimers[0])):
-        y[multimers[0][i]], _ = conducting(y, i, multimers)
-    for i in range(layout[1]):
-        row = layout[2] + i
-        y[layout[0] + i] = call_float(law, (number[row], y, slot, scale, first[row]))
+    law, _, plan, _, slot, scale = rates
+    for i in range(plan[MULTIMERS]):
+        y[plan[SPECIES] + i], _ = conducting(y, i, plan)
+    for i in range(plan[QUANTITIES]):
+        row = plan[REACTIONS] + i
+        first = plan[plan[ARGUMENTS] + row]
+        y[plan[SPECIES] + plan[MULTIMERS] + i] = call_float(law, (plan[plan[LAW] + row], y, slot, scale, first))
 
 
 @njit(nogil=True, error_model="numpy")
 def drift(y, rates, out):
     """dn/dt of each species in molecules per second."""
-    law, _, number, slot, scale, first = rates[0]
-    reactants, order, start, mass_action, static, coefficient = rates[1]
-    changed, change, change_start = rates[2]
-    complete(y, rates)
-    for i in range(len(out)):
+    law, _, plan, weights, slot, scale = rates
+    if plan[MULTIMERS] + plan[QUANTITIES] > 0:
+        complete(y, rates)
+    for i in range(plan[SPECIES]):
         out[i] = 0.0
-    for j in range(len(coefficient)):
-        rate = coefficient[j]
-        if mass_action[j]:
-            for q in range(start[j], start[j + 1]):
-                n = y[reactants[q]]
-                for _ in range(order[q]):
+    reactant, order, changed, change = plan[REACTANT], plan[ORDER], plan[CHANGED], plan[CHANGE]
+    for j in range(plan[REACTIONS]):
+        rate = weights[plan[COEFFICIENT] + j]
+        if plan[plan[MASS_ACTION] + j]:
+            for q in range(plan[plan[REACTANTS] + j], plan[plan[REACTANTS] + j + 1]):
+                n = y[plan[reactant + q]]
+                for _ in range(plan[order + q]):
                     rate *= n
-        if not static[j]:
-            rate *= call_float(law, (number[j], y, slot, scale, first[j]))
-        for q in range(change_start[j], change_start[j + 1]):
-            out[changed[q]] += change[q] * rate
+        if not plan[plan[STATIC] + j]:
+            rate *= call_float(law, (plan[plan[LAW] + j], y, slot, scale, plan[plan[ARGUMENTS] + j]))
+        for q in range(plan[plan[CHANGES] + j], plan[plan[CHANGES] + j + 1]):
+            out[plan[changed + q]] += weights[change + q] * rate
 
 
 @njit(nogil=True, error_model="numpy")
 def jacobian(y, rates, values):
     """The nonzeros of d(drift)/dn, in the order of the pattern that the tables were made with."""
-    law, gradient, number, slot, scale, first = rates[0]
-    reactants, order, start, mass_action, static, coefficient = rates[1]
-    changed, change, change_start = rates[2]
-    multimers = rates[3]
-    first_quantity, quantities, reactions = rates[4]
-    depends, depends_start, entry = rates[5]
-    support, support_start = rates[6]
-    species = first_quantity - len(multimers[0])
+    _, gradient, plan, weights, slot, scale = rates
+    multimers, reactions, reactant, order = plan[MULTIMERS], plan[REACTIONS], plan[REACTANT], plan[ORDER]
     complete(y, rates)
-    slope = np.zeros(species)
-    partial = np.empty(16)
-    inner = np.zeros(len(support))
-    for i in range(len(multimers[0])):
-        _, inner[support_start[i]] = conducting(y, i, multimers)
-    for i in range(quantities):
+    slope = np.zeros(plan[SPECIES])
+    partial = np.empty(32)
+    inner = np.zeros(plan[plan[SUPPORT] + multimers + plan[QUANTITIES]])
+    for i in range(multimers):
+        _, inner[plan[plan[SUPPORT] + i]] = conducting(y, i, plan)
+    for i in range(plan[QUANTITIES]):
         row = reactions + i
-        call_float(gradient, (number[row], y, slot, scale, first[row], partial))
-        _chain(row, partial, rates, inner, slope)
-        at = len(multimers[0]) + i
-        for q in range(support_start[at], support_start[at + 1]):
-            inner[q] = slope[support[q]]
-            slope[support[q]] = 0.0
+        call_float(gradient, (plan[plan[LAW] + row], y, slot, scale, plan[plan[ARGUMENTS] + row], partial))
+        _chain(row, partial, 1.0, plan, slot, scale, inner, slope)
+        for q in range(plan[plan[SUPPORT] + multimers + i], plan[plan[SUPPORT] + multimers + i + 1]):
+            inner[q] = slope[plan[plan[SUPPORTING] + q]]
+            slope[plan[plan[SUPPORTING] + q]] = 0.0
     for i in range(len(values)):
         values[i] = 0.0
-    e = 0
+    entry = plan[ENTRY]
     for j in range(reactions):
-        product = coefficient[j]
-        if mass_action[j]:
-            for q in range(start[j], start[j + 1]):
-                for _ in range(order[q]):
-                    product *= y[reactants[q]]
-        if not static[j]:
-            value = call_float(gradient, (number[j], y, slot, scale, first[j], partial))
-            for i in range(first[j + 1] - first[j]):
-                partial[i] *= product
-            _chain(j, partial, rates, inner, slope)
-        else:
-            value = 1.0
-        if mass_action[j]:
-            for q in range(start[j], start[j + 1]):
-                others = coefficient[j] * value * order[q]
-                for p in range(start[j], start[j + 1]):
-                    for _ in range(order[p] - (1 if p == q else 0)):
-                        others *= y[reactants[p]]
-                slope[reactants[q]] += others
-        for d in range(depends_start[j], depends_start[j + 1]):
-            s = depends[d]
-            for q in range(change_start[j], change_start[j + 1]):
-                values[entry[e]] += change[q] * slope[s]
-                e += 1
-            slope[s] = 0.0
+        coefficient, law = weights[plan[COEFFICIENT] + j], 1.0
+        begin, end = plan[plan[REACTANTS] + j], plan[plan[REACTANTS] + j + 1]
+        if not plan[plan[MASS_ACTION] + j]:
+            end = begin
+        if not plan[plan[STATIC] + j]:
+            law = call_float(gradient, (plan[plan[LAW] + j], y, slot, scale, plan[plan[ARGUMENTS] + j], partial))
+            product = coefficient
+            for q in range(begin, end):
+                product *= y[plan[reactant + q]] ** plan[order + q]
+            _chain(j, partial, product, plan, slot, scale, inner, slope)
+        for q in range(begin, end):
+            others = coefficient * law * plan[order + q]
+            for p in range(begin, end):
+                for _ in range(plan[order + p] - (1 if p == q else 0)):
+                    others *= y[plan[reactant + p]]
+            slope[plan[reactant + q]] += others
+        for d in range(plan[plan[DEPENDS] + j], plan[plan[DEPENDS] + j + 1]):
+            species = plan[plan[SPECIES_BEHIND] + d]
+            for q in range(plan[plan[CHANGES] + j], plan[plan[CHANGES] + j + 1]):
+                values[plan[entry]] += weights[plan[CHANGE] + q] * slope[species]
+                entry += 1
+            slope[species] = 0.0
 
 
 @njit(nogil=True, error_model="numpy")
-def _chain(row, partial, rates, inner, slope):
+def _chain(row, partial, factor, plan, slot, scale, inner, slope):
     """Add to ``slope`` the derivatives of a law by the species, through conducting complexes and quantities."""
-    law, gradient, number, slot, scale, first = rates[0]
-    first_quantity, quantities, reactions = rates[4]
-    support, support_start = rates[6]
-    species = len(slope)
-    for i in range(first[row + 1] - first[row]):
-        s = slot[first[row] + i]
-        weight = partial[i] * scale[first[row] + i]
+    species, supporting = plan[SPECIES], plan[SUPPORTING]
+    first = plan[plan[ARGUMENTS] + row]
+    for i in range(plan[plan[ARGUMENTS] + row + 1] - first):
+        s = slot[first + i]
+        weight = factor * partial[i] * scale[first + i]
         if s < species:
             slope[s] += weight
-        elif s < first_quantity + quantities:
-            for q in range(support_start[s - species], support_start[s - species + 1]):
-                slope[support[q]] += weight * inner[q]
+        elif s < species + plan[MULTIMERS] + plan[QUANTITIES]:
+            support = plan[SUPPORT] + s - species
+            for q in range(plan[support], plan[support + 1]):
+                slope[plan[supporting + q]] += weight * inner[q]

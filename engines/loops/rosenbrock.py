@@ -23,6 +23,7 @@ import numpy as np
 from numba import njit
 
 from .flow import drift, jacobian
+from .pointer import borrowed
 from .sparse_lu import factorise, solve
 from .status import FINISHED, NOT_FINITE, STEP_TOO_SMALL, STOPPED, TOO_MANY_STEPS
 
@@ -288,6 +289,7 @@ def integrate(y, n, t, t_end, h, grid, following, recorded, rtol, atol, max_step
     worst : int
         The component that had the largest error, or was not finite, in the last attempt.
     """
+    rates, tables = borrowed(rates), borrowed(tables)
     values = np.empty(tables.place.size)
     lu = np.empty(tables.indices.size)
     slope = np.empty(n)

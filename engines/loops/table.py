@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 
 from .multimer import step
-from .pointer import call_float
+from .pointer import borrowed, call_float
 from .random import exponential, uniform
 from .status import NEGATIVE
 
@@ -23,6 +23,7 @@ def advance(y, c, tables, members, watched, generator, clock, t_end, grid, until
     recorded: (time, slot) gets the state at the times of ``grid`` up to number ``until``. report: status, the reaction
     that fired last or failed, and how many grid times are recorded. All but c, tables and grid change in place.
     """
+    tables, members, watched = borrowed(tables), borrowed(members), borrowed(watched)
     reactants, order, start, clamped, mass_action, static, law, number, slot, scale, first = tables[0]
     changed, change, change_start = tables[1]
     affected, affected_start, stale, stale_start = tables[2]
