@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engines.kernel import LAW_HEAD, address, arguments_of, moving_laws
+from engines.kernel import LAW_HEAD, PREFIX, address, arguments_of, moving_laws
 from mechanisms.law import RateLaw
 from mechanisms.network import Network
 
@@ -36,9 +36,9 @@ def _derivatives(law: RateLaw) -> list[str]:
     from sympy.printing.pycode import PythonCodePrinter
 
     write = PythonCodePrinter({"fully_qualified_modules": True}).doprint
-    value = law.expression()
-    wanted = [value, *(sympy.diff(value, sympy.Symbol(name, real=True)) for name in law.names)]
-    shared, results = sympy.cse(wanted, symbols=sympy.numbered_symbols("_", real=True))
+    value = law.expression(PREFIX)
+    wanted = [value, *(sympy.diff(value, sympy.Symbol(PREFIX + name, real=True)) for name in law.names)]
+    shared, results = sympy.cse(wanted, symbols=sympy.numbered_symbols("shared_", real=True))
     lines = [f"{symbol} = {write(expression)}" for symbol, expression in shared]
     lines += [f"partial[{i}] = {write(result)}" for i, result in enumerate(results[1:])]
     return [*lines, f"return {write(results[0])}"]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from engines.dependencies import dependents, steps
 from engines.kernel import law_address, loops
-from engines.result import Outcome, Path
+from engines.result import OptionError, Outcome, Path
 from engines.unroll import advance_address
 from mechanisms.network import Floats, Integers, Network
 
@@ -20,11 +21,16 @@ class Gillespie:
     """Exact in law, also with inputs that are constant between edges: the clock stops at each edge.
 
     max_events: the most reactions that one trajectory may fire; it then ends with the status "too many events".
+    Raises OptionError for a limit below 1.
     """
 
     max_events: int = 10**12
     name = "gillespie"
     stochastic = True
+
+    def __post_init__(self) -> None:
+        if not (isinstance(self.max_events, Real) and self.max_events >= 1):
+            raise OptionError(f"max_events={self.max_events!r}", "a number, 1 or more")
 
     def refusal(self, network: Network) -> str:
         """Why this engine cannot run the network and which can, or ""."""
@@ -72,8 +78,11 @@ class Run:
 
 
 def segments(network: Network, t_start: float, t_end: float) -> tuple[Floats, Floats, Integers, Floats]:
-    """Between input edges: ends in s, coefficients (segment, reaction), slots that inputs hold, and their values."""
-    edges = network.edges[(network.edges > t_start) & (network.edges < t_end)]
+    """Between input edges: ends in s, coefficients (segment, reaction), slots that inputs hold, and their values.
+
+    An edge at the very end makes a last segment of no length, so that what is recorded there is the value from then on.
+    """
+    edges = network.edges[(network.edges > t_start) & (network.edges <= t_end)]
     held = np.array(
         [species for species, _, _ in network.driven] + [network.first_input + i for i in range(len(network.inputs))],
         dtype=np.int64,

@@ -24,9 +24,12 @@ import numba
 
 from mechanisms.law import RateLaw
 from mechanisms.network import Network
+from mechanisms.rates import CONSTANT
 from mechanisms.recorder import record
 
 LOOPS = Path(__file__).parent / "loops"
+PREFIX = "of_"
+"""Before the name of every variable of a law, so that an argument may have any name."""
 
 LAW_HEAD = '''"""Generated from the laws of a network."""
 
@@ -61,7 +64,7 @@ def law_address(network: Network) -> int:
         return 0
     lines = []
     for number, law in laws.items():
-        written = record(law)
+        written = record(law, prefix=PREFIX)
         lines.append(f"    if number == {number}:  # {law.name}")
         lines += [f"        {line}" for line in (*arguments_of(law), *written.statements)]
         lines.append(f"        return {written.result}")
@@ -71,8 +74,8 @@ def law_address(network: Network) -> int:
 
 def address(function: str, named_by: str, write: Callable[[], str], network: Network) -> int:
     """The address of a compiled function whose text ``write`` makes; ``named_by`` must change where that text would."""
-    laws = " ".join(f"{law.arguments} {law.returns} {record(law)}" for law in moving_laws(network).values())
-    module = _load(function, named_by + laws, lambda: {"code.py": write()}, "code", network)
+    laws = " ".join(f"{number} {law.arguments} {record(law)}" for number, law in moving_laws(network).items())
+    module = _load(function, named_by + laws, lambda: {"code.py": write()}, "code")
     found: int = getattr(module, function).address
     return found
 
@@ -86,7 +89,18 @@ def moving_laws(network: Network) -> dict[int, RateLaw]:
 
 def arguments_of(law: RateLaw) -> list[str]:
     """Assignments of a law's arguments from y."""
-    return [f"{name} = y[slot[first + {i}]] * scale[first + {i}]" for i, name in enumerate(law.names)]
+    return [f"{PREFIX}{name} = y[slot[first + {i}]] * scale[first + {i}]" for i, name in enumerate(law.names)]
+
+
+def check_laws(network: Network) -> None:
+    """Raise UnitError where a law's units do not match; what was found right is remembered beside the code."""
+    for law in network.laws:
+        text = f"{law.arguments} {law.returns} {record(law)}"
+        seen = cache_folder() / "checked_units" / hashlib.sha256(text.encode()).hexdigest()[:24]
+        if law is not CONSTANT and not seen.exists():
+            law.check_units()
+            seen.parent.mkdir(parents=True, exist_ok=True)
+            seen.touch()
 
 
 def cache_folder() -> Path:
@@ -99,17 +113,13 @@ def cache_folder() -> Path:
     return Path(platformdirs.user_cache_dir("microdomain"))
 
 
-def _load(
-    kind: str, named_by: str, write: Callable[[], dict[str, str]], module: str, network: Network | None = None
-) -> ModuleType:
+def _load(kind: str, named_by: str, write: Callable[[], dict[str, str]], module: str) -> ModuleType:
     """A module of the package, in a folder named by a hash, that holds the files of ``write``."""
     found = hashlib.sha256(f"{numba.__version__} {sys.version} {named_by}".encode())
     name = f"microdomain_{kind}_{found.hexdigest()[:24]}"
     if f"{name}.{module}" not in sys.modules:
         folder = cache_folder() / name
         if not folder.exists():
-            for law in moving_laws(network).values() if network else ():
-                law.check_units()
             _write(folder, {"__init__.py": "", **write()})
         if name not in sys.modules:
             _import(name, folder / "__init__.py")

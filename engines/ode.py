@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import lru_cache
+from math import inf
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,9 @@ from engines.gillespie import segments
 from engines.kernel import law_address, loops
 from engines.loops.flow import COLUMNS, HEADER, SIZES, WEIGHTS
 from engines.loops.status import FINISHED
-from engines.result import Outcome
+from engines.result import OptionError, Outcome
 from engines.sparse_pattern import Elimination, elimination
 from mechanisms.network import Floats, Integers, Network
-from mechanisms.places import Multimer
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class ODE:
     """Mean field, stiff or not; sparse exact Jacobian; integration starts anew at each edge of an input.
 
     rtol: relative tolerance; atol: absolute tolerance in molecules; max_steps: between two edges of inputs.
-    Raises ValueError for tolerances that are not positive.
+    Raises OptionError for tolerances that are not positive.
     """
 
     rtol: float = 1e-6
@@ -35,9 +35,10 @@ class ODE:
     stochastic = False
 
     def __post_init__(self) -> None:
-        if not (0 < self.rtol < 1 and self.atol > 0 and self.max_steps > 0):
+        numbers = all(isinstance(value, Real) for value in (self.rtol, self.atol, self.max_steps))
+        if not (numbers and 0 < self.rtol < 1 and 0 < self.atol < inf and self.max_steps >= 1):
             found = f"rtol={self.rtol!r}, atol={self.atol!r}, max_steps={self.max_steps!r}"
-            raise ValueError(f"{found}; needed: 0 < rtol < 1, atol > 0, max_steps > 0")
+            raise OptionError(found, "0 < rtol < 1, atol > 0, max_steps >= 1")
 
     def refusal(self, network: Network) -> str:
         """Why this engine cannot run the network and which can, or ""."""
@@ -71,6 +72,8 @@ class Run:
             if following < len(grid) and grid[following] == t:
                 recorded[following] = y[:species]
                 following += 1
+            if end == t:
+                break
             here = grid if k == len(ends) - 1 else grid[: np.searchsorted(grid, end)]
             rates = self.rates_with(coefficients[k])
             state = (y, species, t, float(end), 0.0, here, following, recorded)
@@ -83,7 +86,7 @@ class Run:
                 break
         states[0, :, :species] = recorded
         for m, group in enumerate(network.multimers):
-            states[0, :, species + m] = _conducting(recorded[:, network.species.index(group.watched)], group)
+            states[0, :, species + m] = group.expected(recorded[:, network.species.index(group.watched)])
         last = np.concatenate([[t], y[: network.first_quantity]])
         return Outcome(np.array([steps]), np.array([status]), np.array([worst]), last[None])
 
@@ -91,15 +94,6 @@ class Run:
         """The rates of the compiled loops, with the coefficients of one segment."""
         law, gradient, plan, weights, slot, scale = self.rates
         return law, gradient, plan, np.concatenate([coefficients, weights[len(coefficients) :]]), slot, scale
-
-
-def _conducting(watched: Floats, group: Multimer) -> Floats:
-    """Expected conducting complexes, N P(Binomial(m, x) >= k), along a solution."""
-    m = group.subunits
-    x = watched / (group.count * m)
-    terms = [math.comb(m, j) * x**j * (1 - x) ** (m - j) for j in range(group.needed, m + 1)]
-    expected: Floats = group.count * np.sum(terms, axis=0)
-    return expected
 
 
 @lru_cache(maxsize=16)
@@ -120,8 +114,13 @@ def tables(network: Network) -> tuple[Elimination, tuple[Any, ...]]:
     keys = np.array([i * species + s for i, s in pairs], dtype=np.int64)
     pattern, entry = np.unique(np.concatenate([keys, np.arange(species) * (species + 1)]), return_inverse=True)
     indptr = np.searchsorted(pattern // species, np.arange(species + 1)).astype(np.int64)
-    sizes = {"SPECIES": species, "REACTIONS": reactions, "MULTIMERS": len(multimers), "QUANTITIES": len(support)}
-    sizes["QUANTITIES"] -= len(multimers)
+    sizes = {
+        "SPECIES": species,
+        "REACTIONS": reactions,
+        "MULTIMERS": len(multimers),
+        "QUANTITIES": len(network.quantities),
+        "MOST_ARGUMENTS": int(np.diff(arguments.start).max(initial=0)),
+    }
     columns: dict[str, Any] = {
         "LAW": network.law,
         "ARGUMENTS": arguments.start,

@@ -6,12 +6,14 @@ import dataclasses
 import difflib
 import os
 from collections.abc import Mapping, Sequence
+from operator import index
 from typing import Any
 
 import numpy as np
 
 from engines.gillespie import Gillespie
 from engines.ode import ODE
+from engines.result import OptionError
 from mechanisms.faults import Fault, unknown
 from mechanisms.names import called_in
 from mechanisms.network import Floats, Integers, Network
@@ -103,8 +105,8 @@ def _engine(engine: Any, options: Mapping[str, Any], faults: list[Fault]) -> Any
             faults.append(Fault(f"engine '{engine.name}'", f"option '{name}'", ", ".join(sorted(known)), *near))
     try:
         return dataclasses.replace(engine, **{k: v for k, v in options.items() if k in known})
-    except (ValueError, TypeError) as error:
-        faults.append(Fault(f"engine '{engine.name}'", str(error), "options in their ranges"))
+    except OptionError as error:
+        faults.append(Fault(f"engine '{engine.name}'", error.found, error.allowed))
         return None
 
 
@@ -134,7 +136,7 @@ def _trajectories(asked: Any, engine: Any, faults: list[Fault]) -> Integers:
     if whole and asked < 1:
         faults.append(Fault("trajectories", f"{asked}", "1 or more, or a list of trajectory numbers"))
     try:
-        numbers = np.arange(max(int(asked), 1)) if whole else np.array([int(n) for n in asked], dtype=np.int64)
+        numbers = np.arange(max(int(asked), 1)) if whole else np.array([index(n) for n in asked], dtype=np.int64)
     except (TypeError, ValueError):
         faults.append(Fault("trajectories", f"{asked!r}", "a whole number, or a list of trajectory numbers"))
         return np.arange(1)
@@ -164,7 +166,10 @@ def _bins(network: Network, asked: Mapping[str, Any], record: str, faults: list[
         if name not in called:
             faults.append(unknown("histograms", name, "species", network.species))
             continue
-        found = np.atleast_1d(np.asarray(given, dtype=float))
+        try:
+            found = np.atleast_1d(np.asarray(given, dtype=float))
+        except (TypeError, ValueError):
+            found = np.empty(0)
         if len(found) < 2 or not (np.diff(found) > 0).all():
             faults.append(
                 Fault(

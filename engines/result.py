@@ -32,6 +32,14 @@ GOOD = (status.FINISHED, status.EXTINCT)
 """The statuses of runs that reached the end."""
 
 
+class OptionError(ValueError):
+    """Options that an engine cannot work with: what was found, and what is allowed."""
+
+    def __init__(self, found: str, allowed: str) -> None:
+        super().__init__(f"found {found}; allowed: {allowed}")
+        self.found, self.allowed = found, allowed
+
+
 class SimulationError(RuntimeError):
     """A run that could not go on: where and why. What was computed is in ``result``."""
 

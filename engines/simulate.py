@@ -10,6 +10,7 @@ import numpy as np
 
 from engines import result
 from engines.ensemble import Summary, chunks, run_chunks
+from engines.kernel import check_laws
 from engines.loops import status
 from engines.request import Request, read_request
 from engines.result import Interrupted, Outcome, SimulationError
@@ -64,6 +65,7 @@ def simulate(
     """
     network = model.network()
     request = read_request(network, times, engine, options, trajectories, seed, workers, record, histograms or {})
+    check_laws(network)
     job = _Job(network, request, progress)
     run: dict[str, Callable[[], xr.Dataset]] = {
         "grid": job.paths_on_grid,

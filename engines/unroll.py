@@ -81,6 +81,8 @@ class _Writer:
         for j in self.reactions:
             self.when_dirty(j)
         self.sums()
+        if self.may_fail:
+            self.write(8, "if report[0] != 0:", "    break")
         self.write(8, "if not drawn:")
         self.write(12, "e, a, b, cc, d = exponential(a, b, cc, d)")
         self.write(12, "t_next = t + e / s1 if s1 > 0.0 else math.inf")
@@ -89,8 +91,7 @@ class _Writer:
         for slot in range(self.network.first_quantity):
             self.write(12, f"recorded[looked * width + {slot}] = x{slot}")
         self.write(12, "looked += 1", "t_look = grid[looked] if looked < until else math.inf")
-        failed = " or report[0] != 0" if self.may_fail else ""
-        self.write(8, f"if t_next > t_end or events >= budget{failed}:", "    break")
+        self.write(8, "if t_next > t_end or events >= budget:", "    break")
         self.write(8, "u, a, b, cc, d = uniform(a, b, cc, d)", "z = u * s1")
         if self.costly:
             self.write(8, "dirty = 0")
@@ -182,7 +183,7 @@ class _Writer:
         text = " * ".join(factors)
         self.write(indent, f"r{j} = {text} if {' and '.join(guards)} else 0.0" if guards else f"r{j} = {text}")
         if not self.static[j]:
-            self.write(indent, f"if not r{j} >= 0.0:", f"    report[0], report[1] = NEGATIVE, {j}")
+            self.write(indent, f"if not 0.0 <= r{j} < math.inf:", f"    report[0], report[1] = NEGATIVE, {j}")
 
     # -- choosing ----------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from mechanisms.units import UnitError, registry
 
 
@@ -43,17 +45,18 @@ class RateLaw:
         """The law at these arguments: numbers, arrays, symbols or quantities."""
         return self.function(*values)
 
-    def expression(self) -> Any:
-        """The law as a SymPy expression in symbols named like its arguments."""
+    def expression(self, prefix: str = "") -> Any:
+        """The law as a SymPy expression in symbols named like its arguments, behind ``prefix``."""
         import sympy
 
-        return sympy.sympify(self.function(*(sympy.Symbol(name, real=True) for name in self.names)))
+        return sympy.sympify(self.function(*(sympy.Symbol(prefix + name, real=True) for name in self.names)))
 
     def check_units(self) -> None:
         """Raise UnitError unless the declared units of the arguments give the declared unit of the result."""
         quantity = registry().Quantity
         try:
-            result = quantity(self.function(*(quantity(1.25, unit) for _, unit in self.arguments)))
+            with np.errstate(all="ignore"):
+                result = quantity(self.function(*(quantity(1.25, unit) for _, unit in self.arguments)))
         except Exception as error:
             raise UnitError(f"law '{self.name}': {error}", "terms and arguments of matching dimension") from None
         if not result.is_compatible_with(registry().Unit(self.returns)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import numpy as np
 from mechanisms.faults import Fault, unknown
 from mechanisms.law import RateLaw
 from mechanisms.names import Scope
-from mechanisms.network import Network, Ragged, Signal
+from mechanisms.network import Floats, Network, Ragged, Signal
 from mechanisms.places import Membrane, Place
 from mechanisms.rates import SIZED, events_per_second, mass_action
 from mechanisms.reaction import Equation, Reaction, read_equation
@@ -98,6 +99,7 @@ class _Lowering:
             parameter_units=tuple(unit for _, _, unit in names.constants),
             constants=np.array([value for _, value, _ in names.constants]),
         )
+        self.check_rates(network)
         self.check_affinities(network)
         return None if self.faults else network
 
@@ -112,12 +114,21 @@ class _Lowering:
     def rows(self, name: str, reaction: Reaction, scope: Scope) -> list[_Row]:
         """The one-way rows of a reaction: one, or two for reversible mass action."""
         where, before = f"reaction '{name}'", len(self.faults)
-        equation = read_equation(reaction.equation)
+        reversible = reaction.k_back is not None or reaction.affinity is not None
+        equation = read_equation(reaction.equation, reversible)
         left = self.names.terms(where, equation.reactants, scope)
         right = self.names.terms(where, equation.products, scope)
         fault = _fault_of_form(reaction, equation)
         if fault:
             self.faults.append(Fault(where, *fault))
+        laws = [
+            law for law in (reaction.law, reaction.affinity, reaction.k, reaction.k_back) if isinstance(law, RateLaw)
+        ]
+        arguments = [argument for law in laws for argument in law.names]
+        for bound in reaction.bindings:
+            if bound not in arguments:
+                what = f"arguments of {' and '.join(repr(law.name) for law in laws) or 'mass action'}"
+                self.faults.append(unknown(where, bound, what, arguments))
         if len(self.faults) == before and not _net(left, right):
             self.faults.append(Fault(where, f"'{equation}', which changes nothing", "a reaction that changes a count"))
         if len(self.faults) > before:
@@ -152,7 +163,7 @@ class _Lowering:
         self, where: str, name: str, k: Any, reaction: Reaction, left: Terms, right: Terms, scope: Scope
     ) -> _Row:
         at = self.at(where, reaction, left, right, scope, needed=True)
-        call, scale = mass_action(self.names, where, k, reaction, left, at, scope)
+        call, scale = mass_action(self.names, where, k, reaction.bindings, left, at, scope)
         return _Row(name, call, self.counted(list(_net(left, right).items())), left, scale, mass_action=True)
 
     def at(self, where: str, reaction: Reaction, left: Terms, right: Terms, scope: Scope, needed: bool) -> Place | None:
@@ -207,30 +218,88 @@ class _Lowering:
         steps = [n for (_, n), name in zip(row.changes, names, strict=True) if name in self.group_of]
         groups = {self.group_of[name] for name in names if name in self.group_of}
         if steps and (len(groups) > 1 or sorted(steps) != [-1.0, 1.0]):
-            found = "a change of several subunits at once" if len(steps) > 2 else "a subunit that appears or vanishes"
+            found = "a subunit that appears or vanishes" if sum(steps) else "a change of several subunits at once"
             self.faults.append(Fault(where, found, "one subunit that steps from one state to another of its multimer"))
 
+    def check_rates(self, network: Network) -> None:
+        """What multiplies each rate must be a number, 0 or more, at every value of the inputs."""
+        for t in (-math.inf, *network.edges):
+            y = network.values(float(t))
+            for i, _, _ in network.driven:
+                if y[i] < 0:
+                    where = f"species '{network.species[i]}', clamped"
+                    self.faults.append(Fault(where, "an input that falls below 0", "an input of 0 or more"))
+            for j in np.flatnonzero(network.static & ~network.net):
+                found = _value(network, int(j), y)
+                if not (isinstance(found, float) and 0 <= found < math.inf):
+                    where = f"reaction '{network.reactions[j]}'"
+                    self.faults.append(Fault(where, f"a constant or law that is {found}", "a number, 0 or more"))
+            if self.faults:
+                return
+
     def check_affinities(self, network: Network) -> None:
-        """A flux and its affinity must have one sign at every state, so that both vanish together."""
+        """A flux and its affinity must have one sign at every state, and vanish together."""
         random = np.random.default_rng(0)
         for j in np.flatnonzero(network.net):
+            states = []
             for _ in range(64):
                 y = network.values(0.0)
-                y[: network.first_input] = 10.0 ** random.uniform(-2, 4, network.first_input)
-                flux, affinity = network.evaluate(int(j), y), network.evaluate(int(network.affinity[j]), y)
-                if not flux * affinity >= 0 or (flux == 0) != (affinity == 0):
-                    read = {slot: scale for slot, scale in network.arguments.row(int(j)) if slot < network.first_input}
-                    listed = [*network.species, *network.conducting, *network.quantities]
-                    state = ", ".join(f"{listed[slot]} at {y[slot] * scale:.3g}" for slot, scale in read.items())
-                    found = f"flux {flux:.3g} and affinity {affinity:.3g} with {state}"
-                    where = f"reaction '{network.reactions[j]}'"
-                    self.faults.append(Fault(where, found, "an affinity that has the sign of its flux"))
-                    break
+                y[: len(network.species)] = 10.0 ** random.uniform(-2, 4, len(network.species))
+                states.append(y)
+            fault = _disagreement(network, int(j), states)
+            if fault:
+                where = f"reaction '{network.reactions[j]}'"
+                self.faults.append(Fault(where, fault, "an affinity that has the sign of its flux"))
+
+
+def _value(network: Network, row: int, y: Floats) -> float | str:
+    """A law at y, or what it raised."""
+    try:
+        with np.errstate(all="ignore"):
+            return network.evaluate(row, y)
+    except (ArithmeticError, ValueError) as error:
+        return str(error)
+
+
+def _disagreement(network: Network, j: int, states: list[Floats]) -> str:
+    """Where flux j and its affinity differ in sign, or "": at these states and at zeros between them."""
+    rows = (j, int(network.affinity[j]))
+    positive, negative = None, None
+    for y in states:
+        network.complete(y)
+        flux, affinity = (_value(network, row, y) for row in rows)
+        if (
+            isinstance(flux, str)
+            or isinstance(affinity, str)
+            or not flux * affinity >= 0
+            or (flux == 0) != (affinity == 0)
+        ):
+            return f"flux {flux} and affinity {affinity} at {_state(network, j, y)}"
+        positive, negative = (y if flux > 0 else positive), (y if flux < 0 else negative)
+        if positive is None or negative is None:
+            continue
+        low, high = negative.copy(), positive.copy()
+        for _ in range(80):
+            middle = (low + high) / 2
+            network.complete(middle)
+            found = _value(network, j, middle)
+            low, high = (middle, high) if isinstance(found, float) and found < 0 else (low, middle)
+        affinity = _value(network, rows[1], high)
+        if not (isinstance(affinity, float) and abs(affinity) < 1e-6):
+            return f"an affinity of {affinity} where the flux vanishes, at {_state(network, j, high)}"
+    return ""
+
+
+def _state(network: Network, j: int, y: Floats) -> str:
+    names = [*network.species, *network.conducting, *network.quantities]
+    read = {slot: scale for slot, scale in network.arguments.row(j) if slot < network.first_input}
+    return ", ".join(f"{names[slot]} = {y[slot] * scale:.3g}" for slot, scale in read.items()) or "every state"
 
 
 def _fault_of_form(reaction: Reaction, equation: Equation) -> tuple[str, str] | None:
     """What is wrong with the parts of a reaction together: found and allowed, or None."""
-    order = sum(n for n, _ in equation.reactants)
+    sides = (equation.reactants, equation.products if equation.reversible else ())
+    order = max(sum(n for n, _ in side) for side in sides)
     if reaction.law is None:
         if reaction.affinity is not None:
             return "an affinity without a law", "a net flux law beside its affinity"

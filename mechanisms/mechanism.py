@@ -20,6 +20,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 from collections.abc import Iterator
+from numbers import Real
 from typing import Any
 
 from mechanisms.places import Parameter, Place, Quantity
@@ -119,9 +120,9 @@ def _value(kind: str, field: Any, given: Given) -> Any:
     if "port" in field.metadata:
         return given
     if "number" in field.metadata:
-        if isinstance(given, bool) or int(given) != given or given < 0:
+        if isinstance(given, bool) or not isinstance(given, Real) or not float(given).is_integer() or given < 0:
             raise ValueError(f"{where}: found {given!r}; allowed: a whole number, 0 or more")
-        return int(given)
+        return int(float(given))
     if isinstance(given, Parameter):
         return given
     default = field.default

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import itertools
+import math
 import re
 from collections.abc import Mapping
+from numbers import Real
 from typing import Any
 
 from mechanisms.faults import Fault, ModelError, unknown
@@ -83,8 +86,12 @@ class Model:
         concentration = None
         if count is None:
             concentration = self._not_negative(where, "initial", 0.0 if initial is None else initial, unit)
-        elif not (float(count) == int(count) >= 0):
+        elif not _is_whole(count) or count < 0:
             self._faults.append(Fault(f"{where}, count", f"{count!r}", "a whole number, 0 or more"))
+            count = 0
+        if not _is_whole(valence):
+            self._faults.append(Fault(f"{where}, valence", f"{valence!r}", "a whole number"))
+            valence = 0
         follows = clamped.name if isinstance(clamped, Input) else clamped
         species = Species(f"{name}.{home}", home, concentration, count, valence, follows)
         self._declare(where, name, self.all_species, species, key=species.name)
@@ -126,6 +133,12 @@ class Model:
         **bindings: Any,
     ) -> None:
         """Add a reaction; the arguments are those of ``mechanisms.reaction.Reaction``, with bindings as keywords."""
+        if isinstance(law, RateLaw):  # k is then an argument of the law, if it has one of that name
+            for key, given in (("k", k), ("k_back", k_back)):
+                if key in law.names and given is not None:
+                    bindings[key] = given
+            k = None if "k" in law.names else k
+            k_back = None if "k_back" in law.names else k_back
         self._add_reaction(Reaction(equation, law, k, k_back, at, name, affinity, bindings), Scope())
 
     def add(self, mechanism: Mechanism, *, name: str = "", **ports: Place | str) -> Mechanism:
@@ -133,6 +146,9 @@ class Model:
 
         name: what its species and parameters are called after, by default its class: "SERCA.v_max".
         """
+        if not isinstance(mechanism, Mechanism):
+            self._faults.append(Fault("add", f"{mechanism!r}", "a mechanism with its parameters, such as ERLeak()"))
+            return mechanism
         name = name or type(mechanism).__name__
         where = f"mechanism '{name}'"
         bound: dict[str, Place] = {}
@@ -186,7 +202,7 @@ class Model:
         label = reaction.name or str(equation)
         name = f"{scope.owner}: {label}" if scope.owner else label
         if not reaction.name and name in self.reactions:
-            name += f" ({sum(other.startswith(name) for other in self.reactions) + 1})"
+            name = next(f"{name} ({n})" for n in itertools.count(2) if f"{name} ({n})" not in self.reactions)
         self._declare(f"reaction '{name}'", name, self.reactions, (reaction, scope), plain=False)
 
     # -- variants ----------------------------------------------------------------------------------------------------
@@ -243,7 +259,7 @@ class Model:
         not be whole.
         """
         model = self._copy()
-        if not factor > 0:
+        if not 0 < factor < math.inf:
             model._faults.append(Fault("scaled", f"{factor!r}", "a number above 0"))
             return model
         for name, place in model.places.items():
@@ -271,7 +287,7 @@ class Model:
 
     def network(self) -> Network:
         """The flat, immutable arrays that engines see. Raises ModelError with every fault of the model."""
-        if self._network is None:
+        if self._network is None or self._faults:
             faults = list(self._faults)
             network = lower(self, faults)
             if faults or network is None:
@@ -330,3 +346,7 @@ class Model:
             self._faults.append(Fault(f"{where}, {what}", f"{value!r}", f"a number of {unit}, 0 or more"))
             return 0.0
         return size
+
+
+def _is_whole(number: Any) -> bool:
+    return isinstance(number, Real) and not isinstance(number, bool) and float(number).is_integer()

@@ -60,6 +60,10 @@ class Signal:
     edges: Floats
     values: Floats
 
+    def __post_init__(self) -> None:
+        _fixed(self.edges)
+        _fixed(self.values)
+
 
 @dataclass(frozen=True, eq=False)
 class Network:
@@ -103,6 +107,11 @@ class Network:
     parameter_units: tuple[str, ...]
     constants: Floats
 
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            if isinstance(value := getattr(self, field.name), np.ndarray):
+                _fixed(value)
+
     @property
     def conducting(self) -> tuple[str, ...]:
         """The names of the counts of conducting complexes."""
@@ -134,7 +143,8 @@ class Network:
     @cached_property
     def edges(self) -> Floats:
         """The times at which an input changes, in s, increasing."""
-        return np.unique(np.concatenate([np.empty(0), *(signal.edges for signal in self.signals)]))
+        found: Floats = _fixed(np.unique(np.concatenate([np.empty(0), *(signal.edges for signal in self.signals)])))
+        return found
 
     def values(self, t: float, y: Floats | None = None) -> Floats:
         """y at the time t: the initial state or the given one, with inputs, and species that follow them, as at t."""
@@ -155,6 +165,13 @@ class Network:
         for j in np.flatnonzero(self.static):
             result[j] *= self.evaluate(int(j), y)
         return result
+
+    def complete(self, y: Floats) -> None:
+        """Compute conducting complexes, in the mean field, and derived quantities of y in place."""
+        for m, group in enumerate(self.multimers):
+            y[len(self.species) + m] = group.expected(y[self.species.index(group.watched)])
+        for i in range(len(self.quantities)):
+            y[self.first_quantity + i] = self.evaluate(len(self.reactions) + i, y)
 
     def evaluate(self, row: int, y: Floats) -> float:
         """The law of a reaction, quantity or affinity (a row of ``law``) at y, in the law's unit."""

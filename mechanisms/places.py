@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from math import comb
 from typing import Any, ClassVar
 
 from mechanisms.law import RateLaw
@@ -149,3 +150,9 @@ class Multimer:
     watched: str
     needed: int
     conducting: str
+
+    def expected(self, watched: Any) -> Any:
+        """The mean-field number of conducting complexes, N P(Binomial(m, x) >= needed), for a count of subunits."""
+        m = self.subunits
+        x = watched / (self.count * m)
+        return self.count * sum(comb(m, j) * x**j * (1 - x) ** (m - j) for j in range(self.needed, m + 1))

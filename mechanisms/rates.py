@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from mechanisms.faults import Fault, unknown
+from mechanisms.faults import Fault
 from mechanisms.law import RateLaw
 from mechanisms.names import Scope
 from mechanisms.places import Compartment, Membrane, Place
-from mechanisms.reaction import Reaction
 from mechanisms.symbols import Call, Symbols, Terms
-from mechanisms.units import ELEMENTARY_CHARGE, MOLECULES_PER_UM_FL, conversion, kind
+from mechanisms.units import ELEMENTARY_CHARGE, MOLECULES_PER_UM_FL, conversion, is_quantity, kind
 
 CONSTANT = RateLaw(lambda k: k, (("k", "1"),), "1")
 """The law of a mass-action constant: itself."""
@@ -23,7 +22,7 @@ SIZED = ("concentration per time", "events per area and time", "amount per area 
 
 
 def mass_action(
-    names: Symbols, where: str, k: Any, reaction: Reaction, left: Terms, at: Place | None, scope: Scope
+    names: Symbols, where: str, k: Any, bindings: Any, left: Terms, at: Place | None, scope: Scope
 ) -> tuple[Call, float]:
     """The call that gives the constant k, and what turns k times the product of counts into events per second."""
     unit = constant_unit(names, left, at)
@@ -31,8 +30,10 @@ def mass_action(
     for i, order in left:
         scale /= names.homes[i].omega ** order
     if isinstance(k, RateLaw):
+        if not left and kind(k.returns) == "frequency":
+            return names.call(where, k, bindings, scope), conversion(k.returns, "1/s")
         scale *= names.converted(f"{where}, law '{k.name}'", k.returns, unit)
-        return names.call(where, k, reaction.bindings, scope), scale
+        return names.call(where, k, bindings, scope), scale
     law = names.law(CONSTANT)
     symbol = names.find(k, scope)
     if symbol is not None:
@@ -42,12 +43,11 @@ def mass_action(
             return (law, [(symbol.slot, conversion(symbol.unit, "1/s"))]), 1.0
         factor = 1.0 if symbol.count else names.converted(f"{where}, k = {k}", symbol.unit, unit)
         return (law, [(symbol.slot, factor)]), scale
-    value = names.literal(where, k, unit)
-    if value is None and not left:
-        value, scale = names.literal(where, k, "1/s"), 1.0
-    if value is None:
-        _not_a_constant(names, f"{where}, k", k, unit)
-    elif value < 0:
+    if not left and is_quantity(k, "1/s") and not is_quantity(k, unit):
+        unit, scale = "1/s", 1.0
+    needed = f"a constant in {unit}"
+    value = names.literal(f"{where}, k", k, unit, f"constants in {unit}, or parameters", names.model.parameters, needed)
+    if value is not None and value < 0:
         names.faults.append(Fault(f"{where}, k", f"{k!r}", f"0 or more {unit}"))
     return (law, [(names.one, value or 0.0)]), scale
 
@@ -89,13 +89,6 @@ def events_per_second(names: Symbols, where: str, law: RateLaw, at: Place | None
     allowed = "uM/s in a compartment; 1/um^2/s, mol/m^2/s or pA at a membrane; uM*fL/s or 1/s anywhere"
     names.faults.append(Fault(where, found, allowed))
     return 1.0
-
-
-def _not_a_constant(names: Symbols, where: str, k: Any, unit: str) -> None:
-    if isinstance(k, str) and not k.strip()[:1].isdigit():
-        names.faults.append(unknown(where, k, f"constants in {unit}, or parameters", names.model.parameters))
-    else:
-        names.faults.append(Fault(where, f"{k!r}", f"a constant in {unit}"))
 
 
 def _power(unit: str, n: int) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from numbers import Integral
 from typing import Any
 
 from mechanisms.law import RateLaw
@@ -63,18 +64,20 @@ class Equation:
         return f"{_side_text(self.reactants)} {arrow} {_side_text(self.products)}"
 
 
-def read_equation(equation: str | tuple[Side, Side]) -> Equation:
-    """Read an equation from text or from a pair of sides.
+def read_equation(equation: str | tuple[Side, Side], reversible: bool = False) -> Equation:
+    """Read an equation from text, or from a pair of sides, which may be ``reversible``.
 
     Raises EquationError where there is no arrow, or a term is not a species with an optional whole number.
     """
     if isinstance(equation, str):
         return _read_text(equation)
     try:
-        left, right = equation
+        left, right = (_terms(side) for side in equation)
+    except EquationError:
+        raise
     except (TypeError, ValueError):
         raise EquationError(f"{equation!r} is neither text nor a pair (reactants, products)") from None
-    return Equation(_merged([_term(t) for t in left]), _merged([_term(t) for t in right]), reversible=False)
+    return Equation(left, right, reversible)
 
 
 @lru_cache(maxsize=65536)
@@ -93,18 +96,24 @@ def _read_side(side: str, text: str) -> tuple[tuple[int, str], ...]:
     terms = []
     for term in side.split("+"):
         match = _TERM.fullmatch(term.strip())
-        if not match:
+        if not match or match[1] == "0":
             raise EquationError(f"'{term.strip()}' in '{text}' is not a species, as in 'A', '2 A' or 'Ca.cytosol'")
         terms.append((int(match[1] or 1), match[2]))
     return _merged(terms)
 
 
+def _terms(side: Any) -> tuple[tuple[int, str], ...]:
+    terms = [side] if isinstance(side, (str, Species)) else side
+    return _merged([_term(term) for term in terms if term not in NO_SPECIES])
+
+
 def _term(term: Any) -> tuple[int, str]:
     number, species = term if isinstance(term, tuple) else (1, term)
     name = species.name if isinstance(species, Species) else species
-    if not isinstance(name, str) or not isinstance(number, int) or number < 1:
+    whole = isinstance(number, Integral) and not isinstance(number, bool)
+    if not isinstance(name, str) or not whole or number < 1:
         raise EquationError(f"{term!r} is not a species, a name, or (whole number, species)")
-    return number, name
+    return int(number), name
 
 
 def _merged(terms: list[tuple[int, str]]) -> tuple[tuple[int, str], ...]:

@@ -6,6 +6,7 @@ uses, so their text names the law: a law that is edited in any way has another t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -28,15 +29,19 @@ def record(law: RateLaw, prefix: str = "") -> Record:
     """
     statements: list[str] = []
     try:
-        result = law.function(*(Recorder(prefix + name, statements, prefix) for name in law.names))
-    except TypeError as error:
+        result = _text(law.function(*(Recorder(prefix + name, statements, prefix) for name in law.names)))
+    except (TypeError, ValueError, AttributeError) as error:
         allowed = "arithmetic, comparisons and the functions of mechanisms.maths (where(...) to branch)"
         raise TypeError(f"rate law '{law.name}': {error}; a law may use {allowed}") from None
-    return Record(tuple(statements), _text(result))
+    return Record(tuple(statements), result)
 
 
 def _text(value: Any) -> str:
-    return value.text if isinstance(value, Recorder) else repr(float(value))
+    if isinstance(value, Recorder):
+        return value.text
+    number = float(value)
+    text = repr(abs(number)) if math.isfinite(number) else f"math.{abs(number)}"
+    return f"(-{text})" if math.copysign(1.0, number) < 0 else text
 
 
 def _binary(symbol: str, reverse: bool = False) -> Callable[[Recorder, Any], Recorder]:
@@ -74,6 +79,8 @@ class Recorder:
     __mul__, __rmul__ = _binary("*"), _binary("*", reverse=True)
     __truediv__, __rtruediv__ = _binary("/"), _binary("/", reverse=True)
     __pow__, __rpow__ = _binary("**"), _binary("**", reverse=True)
+    __eq__, __ne__ = _binary("=="), _binary("!=")  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]
     __lt__, __le__, __gt__, __ge__ = _binary("<"), _binary("<="), _binary(">"), _binary(">=")
 
     def __neg__(self) -> Recorder:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,13 @@ class Symbols:
             *((name, protocol.unit, False) for name, protocol in model.inputs.items()),
             *((name, unit, False) for name, _, unit in self.constants),
         ]
+        taken: set[str] = set()
+        for name, _, _ in after_species:
+            if name in taken:
+                faults.append(
+                    Fault(f"'{name}'", "one name for two things", "each parameter, input and quantity its own")
+                )
+            taken.add(name)
         first = len(self.species)
         self.known = {name: Symbol(first + i, unit, 1.0, n) for i, (name, unit, n) in enumerate(after_species)}
         self.one = first + len(after_species)
@@ -82,9 +90,6 @@ class Symbols:
 
     def call(self, where: str, law: RateLaw, bindings: Any, scope: Scope) -> Call:
         """A law with its arguments bound, each to what ``bindings`` says or to what has the argument's own name."""
-        for name in bindings:
-            if name not in law.names:
-                self.faults.append(unknown(where, name, f"arguments of '{law.name}'", law.names))
         arguments = [
             self._argument(f"{where}, argument '{name}'", unit, bindings.get(name, name), scope)
             for name, unit in law.arguments
@@ -95,10 +100,7 @@ class Symbols:
         given = _name_of(given)
         symbol = self.find(given, scope)
         if symbol is None:
-            value = self.literal(where, given, unit)
-            if value is None:
-                self.faults.append(unknown(where, str(given), "names of the model", self.known))
-            return self.one, value or 0.0
+            return self.one, self.literal(where, given, unit, "names of the model", self.known) or 0.0
         if symbol.count and kind(unit) == "number":
             return symbol.slot, conversion("1", unit)
         return symbol.slot, symbol.factor * self.converted(f"{where} = {given}", symbol.unit, unit)
@@ -108,12 +110,16 @@ class Symbols:
         found = scope.find(_name_of(given), self.known) if isinstance(_name_of(given), str) else None
         return None if found is None else self.known[found]
 
-    @staticmethod
-    def literal(where: str, given: Any, unit: str) -> float | None:
-        """A number, or text with a unit, in ``unit``; None where it is neither."""
+    def literal(
+        self, where: str, given: Any, unit: str, what: str, known: Iterable[str], needed: str = ""
+    ) -> float | None:
+        """A number, or text with a unit, in ``unit``; else a fault, of the unit or of a name that is not ``known``."""
         try:
             return magnitude(given, unit)
-        except UnitError:
+        except UnitError as error:
+            named = isinstance(given, str) and given.strip()[:1] not in set("0123456789.+-")
+            fault = unknown(where, given, what, known) if named else Fault(where, error.found, needed or error.needed)
+            self.faults.append(fault)
             return None
 
     def converted(self, where: str, unit: str, to: str) -> float:

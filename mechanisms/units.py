@@ -11,6 +11,8 @@ import re
 from functools import cache
 from typing import Any
 
+import numpy as np
+
 AVOGADRO = 6.02214076e23
 """Molecules per mole (exact, SI 2019)."""
 ELEMENTARY_CHARGE = 1.602176634e-19
@@ -41,7 +43,7 @@ STANDARD = {
 """What the project measures, and the unit that it measures it in."""
 
 _KIND_OF_STANDARD = {unit: kind for kind, unit in STANDARD.items()}
-_NUMBER_THEN_UNIT = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?:\s+(\S.*?)|([^\s\d/*.eE].*?))?\s*")
+_NUMBER_THEN_UNIT = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?:\s+(\S.*?)|([^\s\d/*.,eE].*?))?\s*")
 
 Given = Any
 """What a user may write for a quantity: a number, a string with a unit, or a pint quantity."""
@@ -75,8 +77,24 @@ def conversion(unit: str, to: str) -> float:
     """
     if unit == to:
         return 1.0
+    if unit == to:
+        return 1.0
+    offset = _by_pint(0.0, unit, to)
+    if offset:
+        raise UnitError(f"the unit '{unit}' (its zero is at {offset:g} {to})", f"a unit that '{to}' is a multiple of")
+    return _by_pint(1.0, unit, to)
+
+
+def _converted(value: float, unit: str, to: str) -> float:
+    """A value with its unit: unlike a factor, this knows that 25 degC are 298.15 K."""
+    has_offset = unit != to and _by_pint(0.0, unit, to) != 0.0
+    return _by_pint(value, unit, to) if has_offset else value * conversion(unit, to)
+
+
+@cache
+def _by_pint(value: float, unit: str, to: str) -> float:
     try:
-        return float(registry().Quantity(1.0, _spelled(unit)).to(_spelled(to)).magnitude)
+        return float(registry().Quantity(value, _spelled(unit)).to(_spelled(to)).magnitude)
     except Exception as error:
         raise UnitError(f"the unit '{unit}' ({_reason(error)})", f"a unit that converts to '{to}'") from None
 
@@ -107,15 +125,35 @@ def magnitude(given: Given, unit: str) -> float:
     return value
 
 
+def is_unit(text: str) -> bool:
+    """Whether pint knows the unit."""
+    try:
+        registry().Unit(_spelled(text))
+    except Exception:
+        return False
+    return True
+
+
+def is_quantity(given: Given, unit: str) -> bool:
+    """Whether ``given`` can be read as a number in ``unit``."""
+    try:
+        magnitude(given, unit)
+    except UnitError:
+        return False
+    return True
+
+
 def _magnitude(given: Given, unit: str) -> float:
-    if isinstance(given, bool):
+    if isinstance(given, (bool, np.bool_)):
         raise UnitError(f"{given!r}", f"a number in {unit}")
     if isinstance(given, str):
         return _magnitude_of_text(given, unit)
-    if hasattr(given, "magnitude") and hasattr(given, "units"):
-        return float(given.magnitude) * conversion(f"{given.units:C}", unit)
     try:
+        if hasattr(given, "magnitude") and hasattr(given, "units"):
+            return _converted(float(given.magnitude), f"{given.units:C}", unit)
         return float(given)
+    except UnitError:
+        raise
     except (TypeError, ValueError):
         raise UnitError(f"{given!r}", f"a number in {unit}, or text such as '1.5 {unit}'") from None
 
@@ -129,9 +167,10 @@ def _magnitude_of_text(text: str, unit: str) -> float:
     if found is None:
         return float(number)
     try:
-        return float(number) * conversion(found, unit)
+        return _converted(float(number), found, unit)
     except UnitError as error:
-        raise UnitError(f"'{text}'" if kind(found) else error.found, f"a quantity in {unit}") from None
+        known = is_unit(found)
+        raise UnitError(f"'{text}'" if known else error.found, f"a quantity in {unit}") from None
 
 
 def _spelled(unit: str) -> str:

@@ -42,7 +42,7 @@ RUN_EXAMPLES = """examples:
   the mean and variance of 10,000 trajectories, no paths kept:
     microdomain run ip3_microdomain --trajectories 10000 --t-end 10 --statistics
   a parameter of the model (see 'microdomain show'), and a model of your own:
-    microdomain run ip3_microdomain --set IP3R.a2=0.3 --set SERCA.turnover="8 1/s"
+    microdomain run ip3_microdomain --set IP3R.a2=0.3 --set "IP3R.b2=210 1/ks"
     microdomain run my_models.py:dimer --volume "0.1 fL" --t-end 10
 """
 DEMO_EXAMPLES = """examples:
@@ -104,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     listing.set_defaults(do=_list)
     show = commands.add_parser(
         "show", help="all that a model or mechanism holds", epilog=SHOW_EXAMPLES, formatter_class=_Help,
-        description="Show compartments, species, parameters with their sources, and reactions with their laws.",
+        description="Show compartments, species, parameters with sources, reactions with laws.",
     )  # fmt: skip
     show.add_argument("name", metavar="NAME", help="a name from 'microdomain list', or path/to/file.py:name")
     show.set_defaults(do=_show)

@@ -247,8 +247,8 @@ def table_of_sizes(sizes: list[Size]) -> str:
 
 NOTE_ON_SIZES = (
     "That is the law of noise that is small beside its mean. In the smallest volume",
-    "one open channel moves calcium by more than its mean: there the noise stays",
-    "below the law, and the mean of the open channels differs from the ODE's as well.",
+    "all channels are closed most of the time and calcium rises in bursts: there the",
+    "noise stays below the law, and fewer channels are open than in the ODE.",
 )
 
 

@@ -96,7 +96,7 @@ def _headline(data: xr.Dataset) -> str:
 
 
 def _panels(data: xr.Dataset) -> Iterator[tuple[str, str, list[Curve]]]:
-    read = _curves_of_statistics if "mean_count" in data else _curves
+    read = _curves_of_statistics if "mean_counts" in data else _curves
     homes = list(zip(data.place.values, data.unit.values, strict=True))
     for place, unit in dict.fromkeys(homes):
         chosen = [i for i, home in enumerate(homes) if home == (place, unit)]
@@ -127,7 +127,7 @@ def _curves(data: xr.Dataset, axis: str, chosen: Sequence[int], as_concentration
 
 
 def _curves_of_statistics(data: xr.Dataset, axis: str, chosen: Sequence[int], _: bool) -> list[Curve]:
-    kind = "quantity" if axis == "quantities" else "count"
+    kind = "quantity" if axis == "quantities" else "counts"
     mean, sd = data[f"mean_{kind}"].values, np.sqrt(data[f"variance_{kind}"].values)
     return [Curve(str(data[axis].values[i]), data.time.values, mean[:, i], sd[:, i], []) for i in chosen]
 

@@ -21,7 +21,7 @@ def summary(data: xr.Dataset, wall_time: float) -> str:
 
     wall_time: seconds that the simulation took.
     """
-    kind = "statistics" if "mean_count" in data else "events" if "event" in data.dims else "grid"
+    kind = "statistics" if "mean_counts" in data else "events" if "event" in data.dims else "grid"
     runs = int(data.attrs["trajectories"]) if kind == "statistics" else data.sizes[_AXIS_OF_RUNS[kind]]
     times = data.time.values
     rows = {"statistics": _of_statistics, "events": _of_grid, "grid": _of_grid}[kind](data)
@@ -49,6 +49,8 @@ def _of_grid(data: xr.Dataset) -> Iterator[tuple[str, str, Sequence[float]]]:
         mean = np.average(values, weights=weights)
         sd = np.sqrt(np.average((values - mean) ** 2, weights=weights))
         spread = last.std(ddof=1) if len(last) > 1 else np.nan
+        if values.min() == values.max():
+            mean, sd, spread = values.flat[0], 0.0, 0.0 if len(last) > 1 else np.nan
         yield name, unit, (last.mean(), spread, mean, sd, values.min(), values.max())
 
 
@@ -76,7 +78,7 @@ def _weights(data: xr.Dataset) -> Any:
 def _of_statistics(data: xr.Dataset) -> Iterator[tuple[str, str, Sequence[float]]]:
     """Means and variances over trajectories; no path is kept, so the extremes are not known."""
     for i, name in enumerate(data.species.values):
-        yield name, "count", _moments(data.mean_count.values[:, i], data.variance_count.values[:, i])
+        yield name, "count", _moments(data.mean_counts.values[:, i], data.variance_counts.values[:, i])
     for i, (name, unit) in enumerate(zip(data.quantities.values, data.quantity_unit.values, strict=True)):
         yield name, unit, _moments(data.mean_quantity.values[:, i], data.variance_quantity.values[:, i])
 

@@ -5,6 +5,7 @@ Nothing here is fast, and nothing shares code with the engines: a network is rea
 
 import math
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 from scipy.linalg import expm
@@ -101,7 +102,7 @@ def mean_field(network, times, steps, order=4):
     species = slice(len(network.species))
     y = network.values(times[0])
     states = [y[species].copy()]
-    for start, end in zip(times[:-1], times[1:], strict=True):
+    for start, end in pairwise(times):
         y = network.values(start, y)
         h = (end - start) / steps
         for _ in range(steps):
@@ -122,7 +123,7 @@ def master_equation(network, times, largest=2000):
     """
     species = slice(len(network.species))
     y = network.values(times[0])
-    first = tuple(int(round(n)) for n in y[species])
+    first = tuple(round(n) for n in y[species])
     number, found, jumps = {first: 0}, [first], []
     for state in found:
         y[species] = state
@@ -149,7 +150,7 @@ def marginal(states, probability, i):
 
 
 def chi_square(observed, probability, least=10.0):
-    """The p-value of observed whole numbers against the probabilities of 0, 1, 2, ...; the tail is what is missing to 1.
+    """The p-value of observed whole numbers against the probabilities of 0, 1, 2, ...; what they lack to 1 is the tail.
 
     Neighbouring numbers share a bin until each bin expects ``least``. 0 where something impossible was observed.
     """

@@ -13,7 +13,7 @@ from numba import njit
 
 from .pointer import call_float
 
-SIZES = ("SPECIES", "REACTIONS", "MULTIMERS", "QUANTITIES")
+SIZES = ("SPECIES", "REACTIONS", "MULTIMERS", "QUANTITIES", "MOST_ARGUMENTS")
 COLUMNS = (
     "LAW", "ARGUMENTS",  # of reactions, then of quantities: number, first argument
     "MASS_ACTION", "STATIC", "REACTANTS", "REACTANT", "ORDER", "CHANGES", "CHANGED",  # of reactions
@@ -23,10 +23,10 @@ COLUMNS = (
 )  # fmt: skip
 WEIGHTS = ("COEFFICIENT", "CHANGE")
 HEADER = (*SIZES, *COLUMNS, *WEIGHTS)
-SPECIES, REACTIONS, MULTIMERS, QUANTITIES = range(4)
-LAW, ARGUMENTS, MASS_ACTION, STATIC, REACTANTS, REACTANT, ORDER, CHANGES, CHANGED = range(4, 13)
-DEPENDS, SPECIES_BEHIND, ENTRY, SUPPORT, SUPPORTING, WATCHED, COMPLEXES, SUBUNITS, NEEDED = range(13, 22)
-COEFFICIENT, CHANGE = range(22, 24)
+SPECIES, REACTIONS, MULTIMERS, QUANTITIES, MOST_ARGUMENTS = range(5)
+LAW, ARGUMENTS, MASS_ACTION, STATIC, REACTANTS, REACTANT, ORDER, CHANGES, CHANGED = range(5, 14)
+DEPENDS, SPECIES_BEHIND, ENTRY, SUPPORT, SUPPORTING, WATCHED, COMPLEXES, SUBUNITS, NEEDED = range(14, 23)
+COEFFICIENT, CHANGE = range(23, 25)
 
 
 @njit(nogil=True, error_model="numpy")
@@ -89,7 +89,7 @@ def jacobian(y, rates, values):
     multimers, reactions, reactant, order = plan[MULTIMERS], plan[REACTIONS], plan[REACTANT], plan[ORDER]
     complete(y, rates)
     slope = np.zeros(plan[SPECIES])
-    partial = np.empty(32)
+    partial = np.empty(plan[MOST_ARGUMENTS])
     inner = np.zeros(plan[plan[SUPPORT] + multimers + plan[QUANTITIES]])
     for i in range(multimers):
         _, inner[plan[plan[SUPPORT] + i]] = conducting(y, i, plan)

@@ -107,7 +107,7 @@ def every_event(start, segments, tables, seed, limit, control):
         while report[0] == 0:
             state = (y, coefficients[k], tables, members, watched, generator, clock)
             done = advance(*state, ends[k], no_grid, 0, no_record, 1, report)
-            if report[0] != 0 or done == 0:
+            if done == 0:
                 break
             events += 1
             if events == len(times):

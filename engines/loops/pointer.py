@@ -38,8 +38,9 @@ def _unowned(target, builder, kind, value):
         array.meminfo = cgutils.get_null_value(array.meminfo.type)
         return array._getvalue()
     if isinstance(kind, types.BaseTuple):
-        parts = zip(kind, cgutils.unpack_tuple(builder, value), strict=True)
-        return target.make_tuple(builder, kind, [_unowned(target, builder, *part) for part in parts])
+        values = cgutils.unpack_tuple(builder, value)
+        parts = [_unowned(target, builder, of, part) for of, part in zip(kind, values, strict=True)]
+        return target.make_tuple(builder, kind, parts)
     return value
 
 

@@ -56,13 +56,15 @@ def advance(y, c, tables, members, watched, generator, clock, t_end, grid, until
                     rate = 0.0
             if rate != 0.0 and not static[i]:
                 rate *= call_float(law, (number[i], y, slot, scale, first[i]))
-            if not rate >= 0.0:
+            if not 0.0 <= rate < math.inf:
                 report[0], report[1] = NEGATIVE, i
             node = leaves + i
             tree[node] = rate
             while node > 1:
                 node >>= 1
                 tree[node] = tree[2 * node] + tree[2 * node + 1]
+        if report[0] != 0:
+            break
         if not drawn:
             e, a, b, cc, d = exponential(a, b, cc, d)
             t_next = t + e / tree[1] if tree[1] > 0.0 else math.inf
@@ -71,7 +73,7 @@ def advance(y, c, tables, members, watched, generator, clock, t_end, grid, until
             for i in range(recorded.shape[1]):
                 recorded[report[2], i] = y[i]
             report[2] += 1
-        if t_next > t_end or events >= budget or report[0] != 0:
+        if t_next > t_end or events >= budget:
             break
         u, a, b, cc, d = uniform(a, b, cc, d)
         z = u * tree[1]

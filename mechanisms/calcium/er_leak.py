@@ -12,10 +12,10 @@ from mechanisms.places import Compartment, Parameter
 from mechanisms.reaction import Reaction
 
 
-@rate_law(permeability="fL/s", volume="fL", returns="1/s")
-def escape(permeability, volume):  # type: ignore[no-untyped-def]
-    """permeability / volume: how often one ion leaves a volume through a site."""
-    return permeability / volume
+@rate_law(rate="1/s", er="fL", cytosol="fL", returns="1/s")
+def entry(rate, er, cytosol):  # type: ignore[no-untyped-def]
+    """rate V_er / V_cytosol: the same permeability seen from the cytosol."""
+    return rate * er / cytosol
 
 
 class ERLeak(Mechanism):
@@ -23,12 +23,9 @@ class ERLeak(Mechanism):
 
     cytosol: Compartment = port()
     er: Compartment = port()
-    permeability: Parameter = parameter(
-        0.11 * 0.185 * 0.16572,
-        "fL/s",
-        source="De Young & Keizer 1992: 0.11 1/s of an ER of 0.185 x 0.16572 fL",
-    )
+    rate: Parameter = parameter(0.11, "1/s", source="De Young & Keizer 1992: v2, per ion in the ER")
 
     def reactions(self) -> Iterator[Reaction]:
-        yield Reaction("Ca.er -> Ca.cytosol", k=escape, name="out", bindings={"volume": self.er})
-        yield Reaction("Ca.cytosol -> Ca.er", k=escape, name="in", bindings={"volume": self.cytosol})
+        bindings = {"er": self.er, "cytosol": self.cytosol}
+        yield Reaction("Ca.er -> Ca.cytosol", k="rate", name="out")
+        yield Reaction("Ca.cytosol -> Ca.er", k=entry, name="in", bindings=bindings)

@@ -91,10 +91,10 @@ def test_mass_action_up_to_order_four_follows_the_master_equation(equation: str,
     factorials (the reactions with 2 or more of a species); catalysts changed by the reactants' side; the reference's
     constant doubled.
     """
-    powers = sum(1 if term[0].isalpha() else int(term[0]) for term in equation.split(" -> ")[0].split(" + "))
-    scale = 1.7 ** (powers - 1)
+    terms = equation.split(" -> ", maxsplit=1)[0].split(" + ")
+    order = sum(1 if term[0].isalpha() else int(term[0]) for term in terms)
     start = {"A": 9, "B": 7, "C": 5, "D": 2}
-    model = closed("orders", start, (equation, k * scale), ("A -> C", 0.3), volume=1.7 * ONE_PER_UM)
+    model = closed("orders", start, (equation, k * 1.7 ** (order - 1)), ("A -> C", 0.3), volume=1.7 * ONE_PER_UM)
     exact = closed("orders", start, (equation, k), ("A -> C", 0.3))
     states, probability = master_equation(exact.network(), [0.0, 1.0])
     base = states.max() + 1

@@ -4,21 +4,12 @@ import numpy as np
 import pytest
 from scipy.stats import poisson
 
-import engines.unroll
 import microdomain as md
 from engines.result import MEANING
 from tests.reference import ONE_PER_UM, chi_square, closed
 
 ALARM = 1e-4
 """False-alarm probability of one comparison."""
-
-
-@pytest.fixture(params=["written out", "tables"])
-def kernel(request, monkeypatch) -> str:
-    """Both ways in which the steps of a network are computed."""
-    if request.param == "tables":
-        monkeypatch.setattr(engines.unroll, "LARGEST", 0)
-    return request.param
 
 
 def run(model, times, trajectories=1, **options):

@@ -4,20 +4,11 @@ import numpy as np
 import pytest
 from scipy.stats import kstest, poisson
 
-import engines.unroll
 import microdomain as md
 from tests.reference import ONE_PER_UM, chi_square, closed, mean_field
 
 ALARM = 1e-4
 """False-alarm probability of one comparison."""
-
-
-@pytest.fixture(params=["written out", "tables"])
-def kernel(request, monkeypatch) -> str:
-    """Both ways in which the steps of a network are computed."""
-    if request.param == "tables":
-        monkeypatch.setattr(engines.unroll, "LARGEST", 0)
-    return request.param
 
 
 def births(signal, death=1.0) -> md.Model:
@@ -150,7 +141,7 @@ def test_a_driven_species_follows_its_input_from_event_to_event() -> None:
 
 
 def test_a_driven_species_drives() -> None:
-    """The mean field against Runge-Kutta in plain Python, and the mean of 20,000 runs of this linear network against it.
+    """The mean field against Runge-Kutta in plain Python, and the mean of 20,000 runs of this linear network.
 
     False alarm: 12 means within 4.5 standard errors, 1e-4 in all. Seen to fail: the edge of the input ignored.
     """
@@ -167,7 +158,9 @@ def test_a_driven_species_drives() -> None:
 def test_a_simulation_may_start_between_edges(engine: str) -> None:
     """Times from 1.2 s on: the state is the initial one there, and inputs are as they are at 1.2 s."""
     times = np.array([1.2, 1.3, 1.5])
-    data = md.simulate(births(SIGNALS["pulse"]), times, engine=engine, trajectories=1 if engine == "ode" else 20_000, seed=7)
+    data = md.simulate(
+        births(SIGNALS["pulse"]), times, engine=engine, trajectories=1 if engine == "ode" else 20_000, seed=7
+    )
     m = 40 * (1 - np.exp(-0.1))
     m = np.array([m, 2 + (m - 2) * np.exp(-0.2)])
     band = 1e-5 if engine == "ode" else 4.5 * np.sqrt(m / 20_000)

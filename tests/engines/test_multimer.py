@@ -7,7 +7,6 @@ import pytest
 from scipy.linalg import expm
 from scipy.stats import binom
 
-import engines.unroll
 import microdomain as md
 from mechanisms.places import Membrane
 from tests.reference import ONE_PER_UM, chi_square, gillespie, two_samples
@@ -15,14 +14,6 @@ from tests.reference import ONE_PER_UM, chi_square, gillespie, two_samples
 ALARM = 1e-4
 """False-alarm probability of one comparison."""
 COMPLEXES, SUBUNITS, NEEDED = 4, 3, 2
-
-
-@pytest.fixture(params=["written out", "tables"])
-def kernel(request, monkeypatch) -> str:
-    """Both ways in which the steps of a network are computed."""
-    if request.param == "tables":
-        monkeypatch.setattr(engines.unroll, "LARGEST", 0)
-    return request.param
 
 
 @md.rate_law(n="1", rate="1/s", returns="1/s")
@@ -80,7 +71,7 @@ def spelled_out() -> md.Model:
 
 
 def test_complexes_of_counted_subunits_have_the_law_of_complexes_spelled_out(kernel) -> None:
-    """Open complexes with active subunits, and ligand, at three times: 20,000 runs of each model, two-sample chi-square.
+    """Open complexes with active subunits, and ligand, at three times: 20,000 runs of each, two-sample chi-square.
 
     The ligand feeds back on the subunits, so a wrong number of open complexes changes everything after it.
     False alarm: 6 comparisons of 1e-4. Seen to fail: the last subunit picked instead of a uniform one; a complex that

@@ -48,7 +48,7 @@ def loops(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
     """The integrator beside the polynomial flow above, as a package of its own."""
     folder = tmp_path_factory.mktemp("polynomial") / "polynomial_loops"
     folder.mkdir()
-    for name in ("rosenbrock.py", "sparse_lu.py"):
+    for name in ("rosenbrock.py", "sparse_lu.py", "pointer.py", "status.py"):
         shutil.copy(LOOPS / name, folder)
     (folder / "flow.py").write_text(textwrap.dedent(FLOW))
     sys.path.insert(0, str(folder.parent))
@@ -297,7 +297,7 @@ def test_a_network_at_rest_takes_few_steps(loops):
 
 def test_robertson_through_the_front_door():
     model = md.Model("robertson")
-    place = model.compartment("place", volume="1/602.214076 fL")
+    place = model.compartment("place", volume=1 / 602.214076)
     for name, count in (("A", 1), ("B", 0), ("C", 0)):
         model.species(name, place, count=count)
     model.reaction("A -> B", k="0.04 1/s")

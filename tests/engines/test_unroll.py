@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 import engines.unroll
 import microdomain as md
 from engines.result import MEANING
-from tests.reference import ONE_PER_UM, closed
 from tests.engines.test_gillespie_truth import driven_and_derived
+from tests.reference import ONE_PER_UM, closed
 
 
 def by_tables(monkeypatch) -> None:
@@ -53,7 +53,9 @@ def ring(reactions: int, costly_laws: bool) -> md.Model:
 
 
 def quantities_and_costly_laws() -> md.Model:
-    model = closed("quantities", {"A": 20, "B": 10, "C": 0}, ("A <-> B", 0.5, 0.3), ("2 B -> C", 0.02), ("C -> 2 A", 0.4))
+    model = closed(
+        "quantities", {"A": 20, "B": 10, "C": 0}, ("A <-> B", 0.5, 0.3), ("2 B -> C", 0.02), ("C -> 2 A", 0.4)
+    )
     model.quantity("q", mixed, a="A", b="B")
     model.quantity("r", mixed, a="q", b="C")
     model.input("stim", md.train(0.5, 1.0, 0.4, 3, 3.0, 0.5), "1/s")
@@ -174,7 +176,9 @@ def test_recorded_events_are_the_path_on_the_grid(name: str) -> None:
 
 def churning() -> md.Model:
     """Fast reactions with constants that no float holds exactly, and births that stop at t = 50."""
-    model = closed("churning", {"A": 300, "B": 200, "C": 10}, ("A <-> B", 100.1, 300.3), ("C -> 0", 0.7), ("B -> 0", 0.3))
+    model = closed(
+        "churning", {"A": 300, "B": 200, "C": 10}, ("A <-> B", 100.1, 300.3), ("C -> 0", 0.7), ("B -> 0", 0.3)
+    )
     model.input("births", md.step(50.0, 33.3, 0.0), "1/s")
     model.reaction("0 -> A", k="births")
     model.reaction("0 -> C", k="births", name="0 -> C")

@@ -48,7 +48,7 @@ LIBRARY = library_laws()
 
 
 def test_the_library_has_laws() -> None:
-    assert {"escape", "binding", "permeation", "unbinding_4"} <= set(LIBRARY)
+    assert {"entry", "binding", "permeation", "unbinding_4"} <= set(LIBRARY)
 
 
 @pytest.mark.parametrize("law", LIBRARY.values(), ids=LIBRARY)

@@ -172,8 +172,7 @@ def test_the_leak_ends_at_equal_concentrations() -> None:
     model.species("Ca", er, 70.0)
     model.add(md.mechanisms.ERLeak(), cytosol=cytosol, er=er)
     data = md.simulate(model, [0.0, 10.0, 1000.0], engine="ode", rtol=1e-9, atol=1e-9, progress=False)
-    p = 0.11 * 0.185 * 0.16572
-    decay = np.exp(-p * (1 / 0.3 + 1 / 0.05) * 10.0)
+    decay = np.exp(-0.11 * (1 + 0.05 / 0.3) * 10.0)
     assert data.concentration.sel(species="Ca.er").values[0] == pytest.approx(
         [70.0, 10.0 + 60.0 * decay, 10.0], rel=1e-7
     )

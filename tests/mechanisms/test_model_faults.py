@@ -267,14 +267,9 @@ REACTIONS: dict[str, tuple[Callable[[md.Model], Any], tuple[str, str, str, str]]
             "",
         ),
     ),
-    "second reaction": (
-        lambda m: (m.reaction("buffer -> 0", k=1.0), m.reaction("buffer->0", k=2.0)),
-        (
-            "reaction 'buffer -> 0'",
-            "a second 'buffer -> 0'",
-            "each name once; give one of them another name=",
-            "",
-        ),
+    "second reaction of a name": (
+        lambda m: (m.reaction("buffer -> 0", k=1.0, name="loss"), m.reaction("bound -> 0", k=2.0, name="loss")),
+        ("reaction 'loss'", "a second 'loss'", "each name once; give one of them another name=", ""),
     ),
     "reactants in two places": (
         lambda m: m.reaction("Ca.er + buffer -> bound", k=1.0),
@@ -761,6 +756,13 @@ def test_a_fault_after_the_model_was_used_is_reported_too(fault: Callable[[md.Mo
     fault(model)
     with pytest.raises(ModelError):
         model.check()
+
+
+def test_equal_equations_without_a_name_are_numbered() -> None:
+    model = start()
+    for k in (1.0, 2.0, 3.0):
+        model.reaction("buffer -> 0", k=k)
+    assert model.network().reactions == ("buffer -> 0", "buffer -> 0 (2)", "buffer -> 0 (3)")
 
 
 def test_a_faulty_model_does_not_run() -> None:
