@@ -1,9 +1,9 @@
 """ODE at equal true error: this project's engine against libRoadRunner's CVODE.
 
-Each problem is one list of reactions with rates in concentrations; its reference comes from scipy's LSODA
-with tight tolerances (Radau agrees to 1e-9). Both are timed as prepared solvers: libRoadRunner's compiled model,
-and our engine's prepared run; building the labelled dataset around it takes about 3 ms more. The error of a run is the largest deviation of any species at
-any output time, in units of the largest value of that species.
+Each problem is one list of reactions with rates in concentrations; its reference comes from scipy's LSODA with tight
+tolerances (Radau agrees to 1e-9). Both are timed as prepared solvers: libRoadRunner's compiled model, and our engine's
+prepared run; the labelled dataset around it takes about 3 ms more. The error of a run is the largest deviation of any
+species at any output time, in units of the largest value of that species.
 """
 
 from __future__ import annotations

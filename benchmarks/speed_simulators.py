@@ -84,7 +84,7 @@ class Microdomain:
         return self._in_order(data), int(data["events"].sum())
 
     def _in_order(self, data: Any) -> np.ndarray:
-        """Counts in the order of the case; for the microdomain, open channels as three subunits in 110 of one channel."""
+        """Counts in the order of the case; of the microdomain, open channels as three subunits of one channel."""
         names = {str(name): i for i, name in enumerate(data["species"].values)}
         counts = data["counts"].values
         if f"{self.species[0]}.cell" in names:

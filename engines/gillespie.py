@@ -70,7 +70,7 @@ class Run:
     def every_event(self, seed: Any, control: Integers) -> Path:
         """One trajectory with the state after every reaction."""
         times, fired, states, (status, failed, _) = self.loops.every_event(
-            self.start, self.segments, self.tables, seed, self.engine.max_events, control
+            self.unrolled, self.start, self.segments, self.tables, seed, self.engine.max_events, control
         )
         last = np.concatenate([times[-1:], states[-1]])
         ends = (np.array([len(times) - 1]), np.array([status]), np.array([failed]), last[None])

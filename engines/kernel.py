@@ -21,11 +21,14 @@ from pathlib import Path
 from types import ModuleType
 
 import numba
+import numpy as np
 
+from mechanisms.faults import Fault, ModelError
 from mechanisms.law import RateLaw
 from mechanisms.network import Network
 from mechanisms.rates import CONSTANT
 from mechanisms.recorder import record
+from mechanisms.units import UnitError
 
 LOOPS = Path(__file__).parent / "loops"
 PREFIX = "of_"
@@ -93,14 +96,23 @@ def arguments_of(law: RateLaw) -> list[str]:
 
 
 def check_laws(network: Network) -> None:
-    """Raise UnitError where a law's units do not match; what was found right is remembered beside the code."""
-    for law in network.laws:
+    """Raise ModelError where a law's units do not match; what was found right is remembered beside the code."""
+    faults = []
+    for number, law in enumerate(network.laws):
         text = f"{law.arguments} {law.returns} {record(law)}"
         seen = cache_folder() / "checked_units" / hashlib.sha256(text.encode()).hexdigest()[:24]
         if law is not CONSTANT and not seen.exists():
-            law.check_units()
-            seen.parent.mkdir(parents=True, exist_ok=True)
-            seen.touch()
+            try:
+                law.check_units()
+            except UnitError as error:
+                row = int(np.flatnonzero(network.law == number)[0])
+                names = [*network.reactions, *network.quantities, *(["an affinity"] * len(network.law))]
+                faults.append(Fault(f"'{names[row]}'", error.found, error.needed))
+            else:
+                seen.parent.mkdir(parents=True, exist_ok=True)
+                seen.touch()
+    if faults:
+        raise ModelError(network.name, faults)
 
 
 def cache_folder() -> Path:

@@ -151,6 +151,8 @@ def statistics(network: Network, summary: Any, outcome: Outcome, times: Floats, 
     ):
         data[f"mean_{name}"] = (("time", axis), mean[:, part], {"long_name": f"mean of {name} over trajectories"})
         data[f"variance_{name}"] = (("time", axis), variance[:, part], {"long_name": f"sample variance of {name}"})
+    means = mean[:, : len(network.species)] / network.omega
+    data["mean_concentration"] = (("time", "species"), means, _CONCENTRATION)
     for name, edges in summary.bins.items():
         along = f"bin_{name}"
         text = {"long_name": f"trajectories by count of {name}"}
@@ -194,6 +196,7 @@ def _dataset(network: Network, data: dict[str, Any], coordinates: dict[str, Any]
         "species": list(network.species),
         "place": list(network.places),
         "unit": list(network.units),
+        "molecules_per_unit": ("species", network.omega, {"long_name": "molecules at a concentration of one"}),
         "quantities": [*network.conducting, *network.quantities],
         "quantity_unit": ["1"] * len(network.multimers) + unit,
     }

@@ -66,12 +66,16 @@ class _Writer:
         laws = [j for j in self.reactions if not self.static[j]]
         laws += [len(self.reactions) + i for i in range(len(network.quantities))]
         self.costly = [row for row in laws if _is_costly(network.laws[network.law[row]])]
+        self.is_branchless = len(self.reactions) <= BRANCHLESS and not any(self.steps) and not self.costly
 
     def text(self) -> str:
         self.load()
         self.write(4, "a, b, cc, d = generator[0], generator[1], generator[2], generator[3]")
         self.write(4, "t, t_next, events = clock[0], clock[1], 0")
         self.write(4, "drawn, looked = t_next >= 0.0, report[2]")
+        self.write(4, *(f"f{j} = 0.0" for j in self.reactions if self.is_branchless))
+        if not self.is_branchless:
+            self.write(4, "fired = 0")
         self.write(4, "t_look = grid[looked] if looked < until else math.inf")
         if self.costly:
             self.write(4, f"dirty = {(1 << len(self.costly)) - 1}")
@@ -97,7 +101,7 @@ class _Writer:
             self.write(8, "dirty = 0")
         if any(self.steps):
             self.write(8, "moved, before, after = -1, 0.0, 0.0")
-        if len(self.reactions) <= BRANCHLESS and not any(self.steps) and not self.costly:
+        if self.is_branchless:
             self.branchless()
         else:
             self.descend(1, 8)
@@ -145,6 +149,10 @@ class _Writer:
 
     def store(self) -> None:
         self.write(4, "generator[0], generator[1], generator[2], generator[3] = a, b, cc, d")
+        if self.is_branchless:
+            turns = " + ".join(f"{j} * f{j}" for j in self.reactions)
+            self.write(4, f"fired = int64({turns})")
+        self.write(4, "if events > 0 and report[0] == 0:", "    report[1] = fired")
         self.write(4, "clock[0], clock[1], report[2] = t, t_next, looked")
         slots = [*self.moving, *(len(self.network.species) + m for m in range(len(self.network.multimers)))]
         self.write(4, *(f"y[{slot}] = x{slot}" for slot in slots))
@@ -221,7 +229,7 @@ class _Writer:
         """Change the state by reaction j."""
         self.write(indent, f"if r{j} > 0.0:")
         indent += 4
-        self.write(indent, "t, drawn = t_next, False", "events += 1")
+        self.write(indent, "t, drawn = t_next, False", "events += 1", f"fired = {j}")
         for i, n in self.network.changes.row(j):
             self.write(indent, f"x{i} += {n}")
         step = self.steps[j]

@@ -33,11 +33,14 @@ class ModelError(ValueError):
         super().__init__("\n  - ".join([f"model '{model}' has {count}:", *map(str, self.faults)]))
 
 
-def unknown(where: str, name: str, what: str, known: Iterable[str]) -> Fault:
-    """The fault of a name that is not among the known ones; names the nearest."""
+def unknown(where: str, name: str, what: str, known: Iterable[str], also: Iterable[str] = ()) -> Fault:
+    """The fault of a name that is not among the known ones; gives the nearest of these and of ``also``."""
     names = list(known)
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5) or difflib.get_close_matches(
-        name.split(".", maxsplit=1)[0], names, n=1, cutoff=0.4
-    )
+    tries = ((names, 0.5), (list(also), 0.5), (names, 0.4))
+    near = next((found for among, cutoff in tries if (found := _nearest(name, among, cutoff))), "")
     listed = ", ".join(names[:12]) + (f", ... ({len(names)} in all)" if len(names) > 12 else "")
-    return Fault(where, f"'{name}'", f"{what}: {listed or 'none is declared'}", near[0] if near else "")
+    return Fault(where, f"'{name}'", f"{what}: {listed or 'none is declared'}", near)
+
+
+def _nearest(name: str, among: list[str], cutoff: float) -> str:
+    return next(iter(difflib.get_close_matches(name, among, n=1, cutoff=cutoff)), "")

@@ -271,7 +271,8 @@ class Model:
             count = group.count * factor
             if abs(count - round(count)) > 1e-9:
                 found = f"{group.count} complexes times {factor:g}"
-                model._faults.append(Fault(f"multimer '{name}'", found, "a factor that leaves a whole number"))
+                near = " or ".join(f"{n / group.count:.6g}" for n in (math.floor(count), math.ceil(count)) if n)
+                model._faults.append(Fault(f"multimer '{name}'", found, f"a factor that leaves whole ones, as {near}"))
             model.multimers[name] = dataclasses.replace(group, count=round(count))
         return model
 

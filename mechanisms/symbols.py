@@ -79,7 +79,7 @@ class Symbols:
         for number, name in side:
             known = scope.find(name, self.called)
             if known is None:
-                self.faults.append(unknown(where, name, "species of the model", sorted(self.index)))
+                self.faults.append(unknown(where, name, "species of the model", sorted(self.index), self.called))
             else:
                 found.append((self.index[self.called[known]], float(number)))
         return found

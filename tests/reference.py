@@ -144,11 +144,6 @@ def master_equation(network, times, largest=2000):
     return np.array(found), np.array([expm(generator * (t - times[0]))[0] for t in times])
 
 
-def marginal(states, probability, i):
-    """The probabilities of 0, 1, 2, ... molecules of species i, from those of the states."""
-    return np.bincount(states[:, i], weights=probability)
-
-
 def chi_square(observed, probability, least=10.0):
     """The p-value of observed whole numbers against the probabilities of 0, 1, 2, ...; what they lack to 1 is the tail.
 

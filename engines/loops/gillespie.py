@@ -88,25 +88,30 @@ def trajectories(unrolled, start, segments, tables, seeds, grid, recorded, resul
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def every_event(start, segments, tables, seed, limit, control):
+def every_event(unrolled, start, segments, tables, seed, limit, control):
     """One trajectory with every reaction: times, reactions, states after each (the first row: the start), status."""
     y_start, members_start, watched_start, t_start = start
     ends, coefficients, held, held_values = segments
     y, members, watched, generator = y_start.copy(), members_start.copy(), watched_start.copy(), seed.copy()
     clock, report = np.array([t_start, -1.0]), np.zeros(3, np.int64)
     no_grid, no_record = np.empty(0), np.empty((0, 0))
-    width = tables[3]
+    capacity, scale, width = members.shape[1], tables[0][9], tables[3]
     times, fired, states = np.empty(1024), np.empty(1024, np.int64), np.empty((1024, width))
     hold(y, held, held_values[0])
     times[0], fired[0] = t_start, -1
     copy(y, states[0])
     events = 0
     for k in range(len(ends)):
+        c = coefficients[k]
         y[held] = held_values[k]
         clock[1] = -1.0
         while report[0] == 0:
-            state = (y, coefficients[k], tables, members, watched, generator, clock)
-            done = advance(*state, ends[k], no_grid, 0, no_record, 1, report)
+            if unrolled != 0:
+                state = (y, c, scale, members, capacity, watched, generator, clock)
+                done = call_int(unrolled, (*state, ends[k], no_grid, 0, no_grid, width, 1, report))
+            else:
+                state = (y, c, tables, members, watched, generator, clock)
+                done = advance(*state, ends[k], no_grid, 0, no_record, 1, report)
             if done == 0:
                 break
             events += 1

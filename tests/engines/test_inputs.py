@@ -52,7 +52,7 @@ def test_births_under_any_input_are_poisson(name: str, kernel) -> None:
     """From 0 the number is Poisson with the mean of the closed form, at four times, some of them at edges.
 
     False alarm: 4 comparisons of 1e-4 for each signal. Seen to fail: the next time kept when the clock passes an edge;
-    the value before an edge used from it on.
+    waiting times 3 % short.
     """
     data = md.simulate(births(SIGNALS[name]), TIMES, engine="gillespie", trajectories=8000, seed=1)
     for k, m in list(enumerate(mean_of_births(SIGNALS[name], TIMES)))[1:]:
@@ -143,7 +143,7 @@ def test_a_driven_species_follows_its_input_from_event_to_event() -> None:
 def test_a_driven_species_drives() -> None:
     """The mean field against Runge-Kutta in plain Python, and the mean of 20,000 runs of this linear network.
 
-    False alarm: 12 means within 4.5 standard errors, 1e-4 in all. Seen to fail: the edge of the input ignored.
+    False alarm: 12 means within 4.5 standard errors, 1e-4 in all. Seen to fail: the next time kept at an edge.
     """
     edges = np.array([0.0, 0.3, 0.5, 0.7, 0.9, 1.2])
     exact = mean_field(driven().network(), edges, 50)[:, 1:]

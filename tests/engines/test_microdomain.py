@@ -26,8 +26,8 @@ TARGETS = {
 def test_open_channels_and_calcium_are_those_of_independent_simulations(ip3: float, clamped: bool) -> None:
     """40 runs of 300 s, after 10 s: the sd of one is 0.012 to 0.03, so the bands are 5 to 10 % wide.
 
-    False alarm: 2 comparisons of 2e-5 for each case. Seen to fail: three of four subunits replaced by two; the volume
-    of the ER not used for what leaves it; falling factorial of the pump dropped (0.2 uM, held); b4 = 0.0145 (0.5 uM).
+    False alarm: 2 comparisons of 2e-5 for each case. Seen to fail, in all three cases: two of four subunits
+    needed; b5 doubled; b4 halved; an ER 1.3 times as large.
     """
     model = md.models.ip3_microdomain(ip3, clamped=clamped)
     data = md.simulate(model, np.arange(0, 310, 0.05), engine="gillespie", trajectories=40, seed=1)
@@ -43,7 +43,7 @@ def test_openings_are_as_many_and_as_long_as_in_independent_simulations() -> Non
 
     A run of 300 s has an sd of 2.2 1/s and 0.21 ms: 4.5 of them, false alarm 2 x 7e-6. Counted at every ms instead,
     which misses the shortest closures and openings, the published 20 to 23 1/s of 9.1 to 9.7 ms come out.
-    Seen to fail: three of four subunits replaced by two; b5 doubled.
+    Seen to fail: two of four subunits needed.
     """
     data = md.simulate(md.models.ip3_microdomain(), 75, engine="gillespie", trajectories=4, seed=2, record="events")
     opened = data.quantity.sel(quantities="IP3R.open").values > 0
@@ -69,7 +69,7 @@ def test_the_engines_meet_at_large_volume() -> None:
     """At 1000 x the volume the mean of 12 runs is the mean field until 1 s, where at 1 x it is not after 2 s.
 
     Bands: 5 standard errors of twelve runs (t with 11 degrees of freedom: 4e-4 two-sided) and 2 % of bias. False alarm:
-    5 comparisons of 4e-4. Seen to fail: the open channels of the mean field not binomial.
+    5 comparisons of 4e-4. Seen to fail: the mean field of two of four subunits.
     """
     times = [0.0, 0.02, 0.1, 0.4, 0.7, 1.0, 2.0]
     model = md.models.ip3_microdomain().scaled(1000)

@@ -90,7 +90,7 @@ def test_complexes_of_counted_subunits_have_the_law_of_complexes_spelled_out(ker
 
 
 def test_the_plain_python_reference_has_the_same_law() -> None:
-    """600 runs in plain Python, with each complex a list of subunits. False alarm: 1e-4. Seen to fail: as above."""
+    """600 runs in plain Python, each complex a list of subunits. False alarm: 1e-4. Seen to fail: the same three."""
     times, random = [0.0, 3.0], np.random.default_rng(3)
     network = with_channels().network()
     slow = [int(gillespie(network, times, random)[1] @ [1, 0, 10, 0, 100]) for _ in range(600)]
@@ -181,8 +181,8 @@ def test_the_mean_field_of_eight_states_is_the_matrix_exponential() -> None:
 def test_receptors_open_as_independent_subunits_do() -> None:
     """Open channels at three times are Binomial(5, P(Binomial(4, x110(t)) >= 3)), from rest on.
 
-    False alarm: 3 comparisons of 1e-4. Seen to fail: b4 of 0.05 instead of that of detailed balance; three of four
-    replaced by two.
+    False alarm: 3 comparisons of 1e-4. Seen to fail: b5 doubled; three of four replaced by two; the last subunit picked
+    instead of a uniform one.
     """
     times = np.array([0.0, 0.3, 3.0, 10.0])
     data = md.simulate(held_receptors(), times, engine="gillespie", trajectories=4000, seed=7)

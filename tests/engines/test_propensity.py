@@ -125,8 +125,8 @@ def test_events_come_as_a_poisson_process_of_the_exact_propensity(name, fired, s
     """The state does not change, so the events of a case in T are Poisson with mean a T: two-sided test.
 
     The band is 1 to 3 % wide, less than any factor that a volume of 2 fL, an area of 3 um^2 or a falling factorial
-    of these counts makes. False alarm: 1e-4 for each case. Seen to fail: n^m for repeated reactants; volume halved;
-    the charge of a current not divided by its valence; area taken as 1; at= the wrong place.
+    of these counts makes. False alarm: 1e-4 for each case. Seen to fail: n^m for repeated reactants; halved volume; the
+    valence of a current forgotten.
     """
     mean = CASES[name].counted * seconds
     assert min(poisson.cdf(fired[name], mean), poisson.sf(fired[name] - 1, mean)) > 0.5e-4

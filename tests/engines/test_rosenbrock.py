@@ -304,7 +304,7 @@ def test_robertson_through_the_front_door():
     model.reaction("2 B -> B + C", k="3e7 1/uM/s")
     model.reaction("B + C -> A + C", k="1e4 1/uM/s")
     data = md.simulate(model, np.array([0.0, 40.0]), engine="ode", rtol=1e-8, atol=1e-16)
-    found = [float(data["count"].isel(trajectory=0, time=-1).sel(species=f"{name}.place")) for name in "ABC"]
+    found = [float(data["counts"].isel(trajectory=0, time=-1).sel(species=f"{name}.place")) for name in "ABC"]
     assert found == pytest.approx(ROBERTSON_AT[40.0], rel=1e-6)
 
 
