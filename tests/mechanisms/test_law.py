@@ -55,7 +55,7 @@ def test_the_library_has_laws() -> None:
 def test_library_laws_have_the_units_that_they_declare(law: RateLaw) -> None:
     law.check_units()
     wrong = dataclasses.replace(law, returns="mV")
-    with pytest.raises(UnitError, match=rf"law '{law.name}' gives .*; allowed: its declared unit mV"):
+    with pytest.raises(UnitError, match=rf"law '{law.name}' gives .* its declared unit mV"):
         wrong.check_units()
 
 
@@ -103,7 +103,7 @@ def test_units_of_other_names_are_refused(units: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("units", "returns", "message"),
     [
-        ({"ca": "uM", "v_max": "uM/s", "half": "uM"}, "uM", "gives .* allowed: its declared unit uM"),
+        ({"ca": "uM", "v_max": "uM/s", "half": "uM"}, "uM", "gives .* its declared unit uM"),
         ({"ca": "uM", "v_max": "uM/s", "half": "uM^2"}, "uM/s", "needed terms and arguments of matching dimension"),
         ({"ca": "uM", "v_max": "uM/s", "half": "mM"}, "uM/s", ""),  # another size, the same dimension
         ({"ca": "uM", "v_max": "uM/s", "half": "furlong^"}, "uM/s", "needed terms and arguments"),
@@ -136,12 +136,12 @@ def simulated_with(law: RateLaw, **bindings: Any) -> Any:
 def test_a_law_of_the_state_with_wrong_units_does_not_run() -> None:
     """d[A]/dt = a p with a, p in uM is no uM/s."""
     law = rate_law(a="uM", p="uM", returns="uM/s")(lambda a, p: a * p)
-    with pytest.raises(ValueError, match=r"gives .*; allowed: its declared unit uM/s"):
+    with pytest.raises(ValueError, match=r"gives .* its declared unit uM/s"):
         simulated_with(law, a="A", p=1.0)
 
 
 def test_a_law_of_parameters_with_wrong_units_does_not_run() -> None:
     """Laws that no species moves are never compiled, and yet must be right."""
     law = rate_law(p="1/s", volume="fL", returns="1/s")(lambda p, volume: p * volume)
-    with pytest.raises(ValueError, match=r"gives .*; allowed: its declared unit 1/s"):
+    with pytest.raises(ValueError, match=r"gives .* its declared unit 1/s"):
         simulated_with(law, p=1.0, volume="cytosol.volume")
