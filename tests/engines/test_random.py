@@ -55,7 +55,7 @@ def test_exponentials_have_the_exponential_distribution() -> None:
     """Kolmogorov-Smirnov of 2,000,000, of their tail beyond 5, and of that beyond the lowest layer, at 7.7.
 
     The tail of an exponential number, shifted, is exponential again. False alarm: 3 comparisons of 1e-4. Seen to fail:
-    the tail not shifted; the wedges always accepted; layer and mantissa from the same bits.
+    the tail not shifted; the wedges always accepted.
     """
     found = draw(2, seed_words(1, np.array([0]))[0], 2_000_000)[1]
     for start in (0.0, 5.0, EDGE[1]):
