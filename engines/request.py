@@ -23,6 +23,8 @@ ENGINES: dict[str, type[Any]] = {engine.name: engine for engine in (ODE, Gillesp
 """Every engine, by name."""
 RECORDS = ("grid", "events", "statistics")
 """What can be recorded."""
+ARGUMENTS = ("times", "engine", "trajectories", "seed", "workers", "record", "histograms", "progress")
+"""The arguments of ``simulate``, which a misspelt option may mean."""
 GRID = 201
 """Times on the grid where only the end is given."""
 LARGEST_RESULT = 0.5
@@ -101,7 +103,7 @@ def _engine(engine: Any, options: Mapping[str, Any], faults: list[Fault]) -> Any
     known = {field.name for field in dataclasses.fields(engine)}
     for name in options:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
+            near = difflib.get_close_matches(name, [*known, *ARGUMENTS], n=1)
             faults.append(Fault(f"engine '{engine.name}'", f"option '{name}'", ", ".join(sorted(known)), *near))
     try:
         return dataclasses.replace(engine, **{k: v for k, v in options.items() if k in known})

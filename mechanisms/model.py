@@ -21,7 +21,7 @@ from mechanisms.places import Compartment, Input, Membrane, Multimer, Parameter,
 from mechanisms.reaction import EquationError, Reaction, Side, read_equation
 from mechanisms.show import html_of_model, text_of_model
 from mechanisms.signal import Piecewise
-from mechanisms.units import Given, UnitError, magnitude
+from mechanisms.units import Given, UnitError, is_unit, magnitude
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
@@ -99,6 +99,10 @@ class Model:
 
     def parameter(self, name: str, value: Given, unit: str, source: str = "") -> Parameter:
         """Add a parameter; ``value`` is in ``unit`` unless it says otherwise."""
+        if not is_unit(unit):
+            self._faults.append(
+                Fault(f"parameter '{name}'", f"the unit '{unit}'", "a unit that pint knows, as '1/uM/s'")
+            )
         parameter = Parameter(name, self._number(f"parameter '{name}'", value, unit), unit, source)
         self._declare(f"parameter '{name}'", name, self.parameters, parameter)
         return parameter

@@ -43,6 +43,28 @@ STANDARD = {
 """What the project measures, and the unit that it measures it in."""
 
 _KIND_OF_STANDARD = {unit: kind for kind, unit in STANDARD.items()}
+_COMMON = {
+    "",
+    "M",
+    "mM",
+    "uM",
+    "nM",
+    "s",
+    "ms",
+    "fL",
+    "pL",
+    "um",
+    "nm",
+    "mV",
+    "V",
+    "pA",
+    "nS",
+    "pS",
+    "pF",
+    "K",
+    "mol",
+    "m",
+}
 _NUMBER_THEN_UNIT = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?:\s+(\S.*?)|([^\s\d/*.,eE].*?))?\s*")
 
 Given = Any
@@ -126,7 +148,9 @@ def magnitude(given: Given, unit: str) -> float:
 
 
 def is_unit(text: str) -> bool:
-    """Whether pint knows the unit."""
+    """Whether pint knows the unit; common ones are known without loading it."""
+    if set(re.split(r"[*/^\s\d-]+", text)) <= _COMMON:
+        return True
     try:
         registry().Unit(_spelled(text))
     except Exception:

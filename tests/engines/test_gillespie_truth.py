@@ -28,7 +28,7 @@ def test_birth_and_death_is_poisson_at_every_time() -> None:
     """From 0, 0 -> A (b), A -> 0 (d) is Poisson with mean b/d (1 - exp(-d t)): mean, variance, distribution.
 
     The variance of a sample variance is (mu_4 - sigma^4 (n - 3)/(n - 1)) / n with mu_4 = m + 3 m^2.
-    False alarm: 9 comparisons of 1e-4. Seen to fail: halved volume; swapped species; waiting times 3 % short.
+    False alarm: 9 comparisons of 1e-4. Seen to fail: halved volume; waiting times 3 % short.
     """
     model = md.Model("birth_death")
     cell = model.compartment("cell", "0.02 fL")
@@ -153,7 +153,7 @@ def test_a_monomolecular_network_has_the_law_of_jahnke_and_huisinga() -> None:
 def test_the_monomolecular_case_of_the_suites(suites) -> None:
     """The same network against stored marginals, computed elsewhere, at seven times.
 
-    False alarm: 21 comparisons of 1e-4. Seen to fail: halved volume; swapped species; waiting times 3 % short.
+    False alarm: 21 comparisons of 1e-4. Seen to fail: halved volume; waiting times 3 % short.
     """
     case = json.loads((suites / "analytic" / "monomolecular.json").read_text())
     times = [0.0, *(point["t"] for point in case["points"])]
