@@ -50,10 +50,10 @@ class Run:
     def __init__(self, engine: Gillespie, network: Network, t_start: float, t_end: float) -> None:
         self.engine, self.network, self.t_start = engine, network, t_start
         self.loops = loops("gillespie")
-        self.unrolled = advance_address(network)
-        self.tables = _tables(network)
-        self.start = (*_start(network, t_start), t_start)
-        self.segments = segments(network, t_start, t_end)
+        unrolled = advance_address(network)
+        start = (*_start(network, t_start), t_start)
+        parts = segments(network, t_start, t_end)
+        self.shared = (unrolled, start, parts, network.arguments.value, None if unrolled else _tables(network))
 
     def trajectories(self, seeds: Any, grid: Floats, states: Floats, control: Integers) -> Outcome:
         """One trajectory per row of ``seeds``, (n, 4) words; ``states`` (n, time, slot) are filled."""
@@ -61,16 +61,13 @@ class Run:
         events, status, failed = (np.zeros(n, dtype=np.int64) for _ in range(3))
         last = np.empty((n, 1 + self.network.first_quantity))
         ends = (events, status, failed, last)
-        limit = self.engine.max_events
-        self.loops.trajectories(
-            self.unrolled, self.start, self.segments, self.tables, seeds, grid, states, ends, limit, control
-        )
+        self.loops.trajectories(*self.shared, seeds, grid, states, ends, self.engine.max_events, control)
         return Outcome(*ends)
 
     def every_event(self, seed: Any, control: Integers) -> Path:
         """One trajectory with the state after every reaction."""
         times, fired, states, (status, failed, _) = self.loops.every_event(
-            self.unrolled, self.start, self.segments, self.tables, seed, self.engine.max_events, control
+            *self.shared, self.network.first_quantity, seed, self.engine.max_events, control
         )
         last = np.concatenate([times[-1:], states[-1]])
         ends = (np.array([len(times) - 1]), np.array([status]), np.array([failed]), last[None])

@@ -27,6 +27,8 @@ ARGUMENTS = ("times", "engine", "trajectories", "seed", "workers", "record", "hi
 """The arguments of ``simulate``, which a misspelt option may mean."""
 GRID = 201
 """Times on the grid where only the end is given."""
+MOST_TRAJECTORIES = 10**8
+"""The most trajectories of one call."""
 LARGEST_RESULT = 0.5
 """The share of the machine's memory that recorded paths may take."""
 
@@ -82,7 +84,7 @@ def read_request(
         faults.append(Fault("seed", f"{seed!r}", "a whole number from 0 to 2^128 - 1, or None"))
     if chosen is not None and (reason := chosen.refusal(network)):
         faults.append(Fault(f"engine '{chosen.name}'", reason, "an engine that can run this network"))
-    if record == "grid":
+    if record == "grid" and not faults:
         _check_memory(len(numbers) * len(grid) * (3 * network.first_quantity + len(network.quantities)), faults)
     if faults:
         raise RequestError(faults)
@@ -137,12 +139,16 @@ def _trajectories(asked: Any, engine: Any, faults: list[Fault]) -> Integers:
     whole = isinstance(asked, (int, np.integer)) and not isinstance(asked, bool)
     if whole and asked < 1:
         faults.append(Fault("trajectories", f"{asked}", "1 or more, or a list of trajectory numbers"))
+    if whole and asked > MOST_TRAJECTORIES:
+        faults.append(Fault("trajectories", f"{asked}", f"at most {MOST_TRAJECTORIES}"))
+        return np.arange(1)
     try:
         numbers = np.arange(max(int(asked), 1)) if whole else np.array([index(n) for n in asked], dtype=np.int64)
     except (TypeError, ValueError):
         faults.append(Fault("trajectories", f"{asked!r}", "a whole number, or a list of trajectory numbers"))
         return np.arange(1)
-    if not len(numbers) or (numbers < 0).any() or (numbers >= 2**32).any() or len(set(numbers)) < len(numbers):
+    distinct = whole or len(set(numbers.tolist())) == len(numbers)
+    if not len(numbers) or (numbers < 0).any() or (numbers >= 2**32).any() or not distinct:
         faults.append(Fault("trajectories", f"{asked!r}", "different numbers of trajectories, from 0 to 2^32 - 1"))
     if engine is not None and not engine.stochastic and len(numbers) != 1:
         faults.append(Fault("trajectories", f"{len(numbers)}", f"1 with engine '{engine.name}', which has no noise"))

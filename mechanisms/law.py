@@ -60,7 +60,10 @@ class RateLaw:
         except Exception as error:
             raise UnitError(f"law '{self.name}': {error}", "terms and arguments of matching dimension") from None
         if not result.is_compatible_with(registry().Unit(self.returns)):
-            raise UnitError(f"law '{self.name}' gives {result.units:~C}", f"its declared unit {self.returns}")
+            raise UnitError(
+                f"law '{self.name}' gives {f'{result.units:~C}' or 'a pure number'}",
+                f"its declared unit {self.returns}",
+            )
 
 
 def rate_law(*, returns: str, **units: str) -> Callable[[Callable[..., Any]], RateLaw]:

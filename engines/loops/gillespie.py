@@ -26,10 +26,11 @@ def hold(y, held, values):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def trajectories(unrolled, start, segments, tables, seeds, grid, recorded, results, limit, control):
+def trajectories(unrolled, start, segments, scale, tables, seeds, grid, recorded, results, limit, control):
     """Run one trajectory per row of ``seeds``; the state at ``grid`` goes to recorded[trajectory, time, :].
 
-    unrolled: the address of the steps written out for this network, or 0 to go by ``tables``.
+    unrolled: the address of the steps written out for this network, and then ``tables`` is None, and the branch that
+    goes by tables is not even compiled. scale: of the arguments of laws.
     start: y, members and watched at the start. segments: their ends in s, coefficients of the reactions in each, the
     slots that inputs hold and their values in each. seeds: (n, 4) words. results: events, status and failed reaction,
     (n,), and (n, 1 + slot) the time and state that were reached. control: [stop?, grid points passed].
@@ -39,7 +40,7 @@ def trajectories(unrolled, start, segments, tables, seeds, grid, recorded, resul
     events, status, failed, last = results
     y, members, watched = y_start.copy(), members_start.copy(), watched_start.copy()
     clock, generator, report = np.empty(2), np.empty(4, np.uint64), np.zeros(3, np.int64)
-    capacity, scale, width = members.shape[1], tables[0][9], recorded.shape[2]
+    capacity, width = members.shape[1], recorded.shape[2]
     for n in range(len(seeds)):
         copy(y_start, y)
         copy(members_start.ravel(), members.ravel())
@@ -57,7 +58,7 @@ def trajectories(unrolled, start, segments, tables, seeds, grid, recorded, resul
                 until = np.searchsorted(grid, ends[k])
             while report[0] == 0:
                 looked = report[2]
-                if unrolled != 0:
+                if tables is None:
                     state = (y, c, scale, members, capacity, watched, generator, clock)
                     fired += call_int(unrolled, (*state, ends[k], grid, until, recorded[n], width, BURST, report))
                 else:
@@ -88,14 +89,14 @@ def trajectories(unrolled, start, segments, tables, seeds, grid, recorded, resul
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def every_event(unrolled, start, segments, tables, seed, limit, control):
+def every_event(unrolled, start, segments, scale, tables, width, seed, limit, control):
     """One trajectory with every reaction: times, reactions, states after each (the first row: the start), status."""
     y_start, members_start, watched_start, t_start = start
     ends, coefficients, held, held_values = segments
     y, members, watched, generator = y_start.copy(), members_start.copy(), watched_start.copy(), seed.copy()
     clock, report = np.array([t_start, -1.0]), np.zeros(3, np.int64)
     no_grid, no_record = np.empty(0), np.empty((0, 0))
-    capacity, scale, width = members.shape[1], tables[0][9], tables[3]
+    capacity = members.shape[1]
     times, fired, states = np.empty(1024), np.empty(1024, np.int64), np.empty((1024, width))
     hold(y, held, held_values[0])
     times[0], fired[0] = t_start, -1
@@ -106,7 +107,7 @@ def every_event(unrolled, start, segments, tables, seed, limit, control):
         y[held] = held_values[k]
         clock[1] = -1.0
         while report[0] == 0:
-            if unrolled != 0:
+            if tables is None:
                 state = (y, c, scale, members, capacity, watched, generator, clock)
                 done = call_int(unrolled, (*state, ends[k], no_grid, 0, no_grid, width, 1, report))
             else:

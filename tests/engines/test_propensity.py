@@ -156,8 +156,8 @@ def above_zero(rate, a):
 def test_a_custom_law_never_fires_below_its_reactants(law, equation: str, left: int, kernel) -> None:
     """The law gives a rate above 0 at any state, and still A stops at what no longer makes up its stoichiometry.
 
-    Not statistical (rates are such that a run left over is impossible in practice: exp(-5000)). Seen to fail: the guard
-    replaced by n > 0, in each of the two kernels.
+    Not statistical (a run left over has probability exp(-5000)). Seen to fail: the guard replaced by n >= 1, for the
+    reactions that need 2 or 3.
     """
     model = md.Model("guarded")
     cell = model.compartment("cell", "2 fL")
