@@ -88,7 +88,8 @@ class Microdomain:
         names = {str(name): i for i, name in enumerate(data["species"].values)}
         counts = data["counts"].values
         if f"{self.species[0]}.cell" in names:
-            return counts[..., [names[f"{species}.cell"] for species in self.species]]
+            order = [names[f"{species}.cell"] for species in self.species]
+            return counts if order == sorted(order) else counts[..., order]
         ordered = np.zeros((*counts.shape[:2], len(self.species)))
         for i, name in enumerate(("Ca.cytosol", "Ca.er", "SERCA.free", "SERCA.bound")):
             ordered[..., i] = counts[..., names[name]]

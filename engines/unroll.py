@@ -71,26 +71,28 @@ class _Writer:
     def text(self) -> str:
         self.load()
         self.write(4, "a, b, cc, d = generator[0], generator[1], generator[2], generator[3]")
-        self.write(4, "t, t_next, events = clock[0], clock[1], 0")
-        self.write(4, "drawn, looked = t_next >= 0.0, report[2]")
+        self.write(4, "t, t_next, events, looked = clock[0], clock[1], 0, report[2]")
+        self.write(4, "t_look = grid[looked] if looked < until else math.inf")
         self.write(4, *(f"f{j} = 0.0" for j in self.reactions if self.is_branchless))
         if not self.is_branchless:
             self.write(4, "fired = 0")
-        self.write(4, "t_look = grid[looked] if looked < until else math.inf")
         if self.costly:
             self.write(4, f"dirty = {(1 << len(self.costly)) - 1}")
-        self.write(4, "while True:")
-        for i in range(len(self.network.quantities)):
-            self.when_dirty(len(self.reactions) + i)
-        for j in self.reactions:
-            self.when_dirty(j)
-        self.sums()
-        if self.may_fail:
-            self.write(8, "if report[0] != 0:", "    break")
-        self.write(8, "if not drawn:")
-        self.write(12, "e, a, b, cc, d = exponential(a, b, cc, d)")
-        self.write(12, "t_next = t + e / s1 if s1 > 0.0 else math.inf")
-        self.write(12, "drawn = True")
+        # Rates are computed at the end of the loop where that is short, which spares a branch; it takes writing them
+        # twice, so that longer ones would take longer to compile.
+        at_end = self.is_branchless
+        if at_end:
+            self.evaluate(4)
+            self.write(4, "if t_next < 0.0:")
+            self.draw(8)
+        else:
+            self.write(4, "drawn = t_next >= 0.0")
+        self.write(4, "while report[0] == 0:" if self.may_fail else "while True:")
+        if not at_end:
+            self.evaluate(8)
+            self.write(8, "if report[0] != 0:", "    break", "if not drawn:")
+            self.draw(12)
+            self.write(12, "drawn = True")
         self.write(8, "while t_next > t_look:")
         for slot in range(self.network.first_quantity):
             self.write(12, f"recorded[looked * width + {slot}] = x{slot}")
@@ -105,21 +107,38 @@ class _Writer:
             self.branchless()
         else:
             self.descend(1, 8)
+        self.write(8, "t = t_next", "events += 1")
         if any(self.steps):
             self.move()
+        if at_end:
+            self.evaluate(8)
+            self.draw(8)
+        else:
+            self.write(8, "drawn = False")
         self.store()
         return "\n".join(self.lines) + "\n"
 
-    def when_dirty(self, row: int) -> None:
-        """Recompute a rate or quantity; a costly law only after a reaction that changes its arguments."""
-        indent = 8
-        if row in self.costly:
-            self.write(8, f"if dirty & {1 << self.costly.index(row)}:")
-            indent = 12
-        if row < len(self.reactions):
-            self.rate(row, indent)
-        else:
-            self.quantity(row - len(self.reactions), indent)
+    def evaluate(self, indent: int) -> None:
+        """Quantities, rates and their sums at the state; a costly law only where its arguments have changed."""
+        for row in (*(len(self.reactions) + i for i in range(len(self.network.quantities))), *self.reactions):
+            deeper = 4 if row in self.costly else 0
+            if deeper:
+                self.write(indent, f"if dirty & {1 << self.costly.index(row)}:")
+            if row < len(self.reactions):
+                self.rate(row, indent + deeper)
+            else:
+                self.quantity(row - len(self.reactions), indent + deeper)
+        for node in range(self.leaves - 1, 0, -1):
+            left, right = self.sum_of(2 * node), self.sum_of(2 * node + 1)
+            if right is not None:
+                self.write(indent, f"s{node} = {left} + {right}")
+        if len(self.reactions) == 1:
+            self.write(indent, "s1 = r0")
+
+    def draw(self, indent: int) -> None:
+        """The time of the next reaction."""
+        self.write(indent, "e, a, b, cc, d = exponential(a, b, cc, d)")
+        self.write(indent, "t_next = t + e / s1 if s1 > 0.0 else math.inf")
 
     def write(self, indent: int, *lines: str) -> None:
         self.lines += [" " * indent + line for line in lines]
@@ -203,14 +222,6 @@ class _Writer:
             node *= 2
         return f"r{node - self.leaves}" if node - self.leaves < len(self.reactions) else None
 
-    def sums(self) -> None:
-        for node in range(self.leaves - 1, 0, -1):
-            left, right = self.sum_of(2 * node), self.sum_of(2 * node + 1)
-            if right is not None:
-                self.write(8, f"s{node} = {left} + {right}")
-        if len(self.reactions) == 1:
-            self.write(8, "s1 = r0")
-
     def descend(self, node: int, indent: int) -> None:
         """Nested branches down the sum tree to one reaction."""
         if node >= self.leaves:
@@ -227,9 +238,8 @@ class _Writer:
 
     def fire(self, j: int, indent: int) -> None:
         """Change the state by reaction j."""
-        self.write(indent, f"if r{j} > 0.0:")
-        indent += 4
-        self.write(indent, "t, drawn = t_next, False", "events += 1", f"fired = {j}")
+        # Rounding at the end of the last interval can lead to a rate of 0: then it is drawn again.
+        self.write(indent, f"if not r{j} > 0.0:", "    continue", f"fired = {j}")
         for i, n in self.network.changes.row(j):
             self.write(indent, f"x{i} += {n}")
         step = self.steps[j]
@@ -278,7 +288,6 @@ class _Writer:
             picks = ["not upper", "upper"]
         for j in self.reactions:
             self.write(8, f"f{j} = 1.0 if {picks[j]} else 0.0")
-        self.write(8, "t, drawn = t_next, False", "events += 1")
         for i in self.moving:
             turns = [f"{n} * f{j}" for j in self.reactions for k, n in self.network.changes.row(j) if k == i]
             self.write(8, f"x{i} += {' + '.join(turns)}")
