@@ -166,10 +166,13 @@ def statistics(network: Network, summary: Any, outcome: Outcome, times: Floats, 
 
 
 def _values(network: Network, states: Floats, times: Floats, axes: tuple[str, ...]) -> dict[str, Any]:
+    from engines.lazy import concentration
+
     counts = states[..., : len(network.species)]
+    by_species = (*axes, "species")
     return {
-        "counts": ((*axes, "species"), counts, {"long_name": "molecules", "units": "1"}),
-        "concentration": ((*axes, "species"), counts / network.omega, _CONCENTRATION),
+        "counts": (by_species, counts, {"long_name": "molecules", "units": "1"}),
+        "concentration": concentration(by_species, counts, network.omega, _CONCENTRATION),
         "quantity": ((*axes, "quantities"), quantities(network, states, times), _QUANTITY),
     }
 

@@ -107,14 +107,12 @@ class _Writer:
             self.branchless()
         else:
             self.descend(1, 8)
-        self.write(8, "t = t_next", "events += 1")
         if any(self.steps):
             self.move()
         if at_end:
+            self.write(8, "t = t_next", "events += 1")
             self.evaluate(8)
             self.draw(8)
-        else:
-            self.write(8, "drawn = False")
         self.store()
         return "\n".join(self.lines) + "\n"
 
@@ -238,8 +236,10 @@ class _Writer:
 
     def fire(self, j: int, indent: int) -> None:
         """Change the state by reaction j."""
-        # Rounding at the end of the last interval can lead to a rate of 0: then it is drawn again.
-        self.write(indent, f"if not r{j} > 0.0:", "    continue", f"fired = {j}")
+        # Rounding at the end of the last interval can lead to a rate of 0: then nothing happens, and it is drawn again.
+        self.write(indent, f"if r{j} > 0.0:")
+        indent += 4
+        self.write(indent, "t, drawn = t_next, False", "events += 1", f"fired = {j}")
         for i, n in self.network.changes.row(j):
             self.write(indent, f"x{i} += {n}")
         step = self.steps[j]

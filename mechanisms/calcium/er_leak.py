@@ -23,7 +23,9 @@ class ERLeak(Mechanism):
 
     cytosol: Compartment = port()
     er: Compartment = port()
-    rate: Parameter = parameter(0.11, "1/s", source="De Young & Keizer 1992: v2, per ion in the ER")
+    rate: Parameter = parameter(
+        0.11, "1/s", source="De Young & Keizer 1992, as tabulated in the IP3 receptor example of STEPS: v2"
+    )
 
     def reactions(self) -> Iterator[Reaction]:
         bindings = {"er": self.er, "cytosol": self.cytosol}

@@ -36,7 +36,9 @@ class ElementarySERCA(Mechanism):
         "1/s",
         source="ten times the turnover: the IP3 receptor example of STEPS",
     )
-    half_saturation: Parameter = parameter(0.1, "uM", source="De Young & Keizer 1992")
+    half_saturation: Parameter = parameter(
+        0.1, "uM", source="De Young & Keizer 1992, as tabulated in the IP3 receptor example of STEPS: k3"
+    )
 
     def species(self) -> Iterator[State]:
         yield State("free", "membrane", count=self.pumps)

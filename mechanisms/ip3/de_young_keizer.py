@@ -15,7 +15,7 @@ from mechanisms.places import Compartment, Membrane, Parameter
 from mechanisms.reaction import Reaction
 
 STATES = ("x000", "x001", "x010", "x011", "x100", "x101", "x110", "x111")
-TABLE = "De Young & Keizer 1992, as tabulated in the STEPS IP3R example and four other codes"
+TABLE = "De Young & Keizer 1992, as tabulated in the IP3 receptor example of STEPS and three other sources"
 
 
 @rate_law(a1="1/uM/s", b1="1/s", a2="1/uM/s", b2="1/s", a3="1/uM/s", b3="1/s", a4="1/uM/s", returns="1/s")
@@ -41,7 +41,7 @@ class DeYoungKeizer(Mechanism):
     membrane: Membrane = port()
     channels: int = number(5, source="the IP3 receptor example of STEPS")
     subunits: int = number(4, source="the receptor is a tetramer")
-    needed: int = number(3, source="Shuai & Jung 2002")
+    needed: int = number(3, source="Shuai & Jung 2002, as in the IP3 receptor example of STEPS")
     permeability: Parameter = parameter(
         6.0 * 0.185 * 0.16572 / 5,
         "fL/s",
