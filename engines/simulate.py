@@ -58,7 +58,7 @@ def simulate(
     progress: True or False; None shows a bar on a terminal where the work takes longer than a second.
     options: options of the engine, such as ``rtol=1e-8``.
 
-    Returns count (trajectory, time, species) in molecules, concentration in uM (on membranes 1/um^2), quantity
+    Returns counts (trajectory, time, species) in molecules, concentration in uM (on membranes 1/um^2), quantity
     (trajectory, time, quantities), events or steps and status (trajectory); attributes say where it came from.
     Raises ModelError or RequestError with every fault before anything runs; SimulationError where a run fails and
     Interrupted on Ctrl-C, both with what was computed in ``.result``.
