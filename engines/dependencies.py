@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mechanisms.network import Network
+import numpy as np
+
+from mechanisms.network import Integers, Network
 
 
 @dataclass(frozen=True)
@@ -55,3 +57,10 @@ def dependents(network: Network) -> tuple[list[list[int]], list[list[int]]]:
         stale.append(sorted(row - reactions for row in rows if row >= reactions))
         affected.append(sorted(row for row in rows if row < reactions))
     return stale, affected
+
+
+def flat(rows: list[list[int]]) -> tuple[Integers, Integers]:
+    """Rows end to end, and where each begins."""
+    start = np.zeros(len(rows) + 1, dtype=np.int64)
+    np.cumsum([len(row) for row in rows], out=start[1:])
+    return np.array([i for row in rows for i in row], dtype=np.int64), start

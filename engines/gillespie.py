@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from engines.dependencies import dependents, steps
+from engines.dependencies import dependents, flat, steps
 from engines.kernel import law_address, loops
 from engines.result import OptionError, Outcome, Path
 from engines.unroll import advance_address
@@ -48,7 +48,7 @@ class Run:
     """One network between two times: its tables, its segments between input edges, and its compiled loops."""
 
     def __init__(self, engine: Gillespie, network: Network, t_start: float, t_end: float) -> None:
-        self.engine, self.network, self.t_start = engine, network, t_start
+        self.engine, self.network = engine, network
         self.loops = loops("gillespie")
         unrolled = advance_address(network)
         start = (*_start(network, t_start), t_start)
@@ -122,7 +122,7 @@ def _tables(network: Network) -> tuple[Any, ...]:
             network.static, law_address(network), network.law, arguments.index, arguments.value, arguments.start,
         ),
         (changes.index, changes.value, changes.start),
-        (*_rows(affected), *_rows(stale)),
+        (*flat(affected), *flat(stale)),
         network.first_quantity,
         (
             np.array([step.group if step else -1 for step in moved], dtype=np.int64),
@@ -133,9 +133,3 @@ def _tables(network: Network) -> tuple[Any, ...]:
             np.array([len(network.species) + m for m in range(len(network.multimers))], dtype=np.int64),
         ),
     )  # fmt: skip
-
-
-def _rows(rows: list[list[int]]) -> tuple[Integers, Integers]:
-    start = np.zeros(len(rows) + 1, dtype=np.int64)
-    np.cumsum([len(row) for row in rows], out=start[1:])
-    return np.array([i for row in rows for i in row], dtype=np.int64), start

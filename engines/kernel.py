@@ -49,15 +49,11 @@ def law(number, y, slot, scale, first):
 """
 
 
+@cache
 def loops(module: str) -> ModuleType:
     """A module of the compiled loops."""
-    files = _loops()
+    files = {path.name: path.read_text() for path in LOOPS.glob("*.py")}
     return _load("loops", repr(sorted(files.items())), lambda: files, module)
-
-
-@cache
-def _loops() -> dict[str, str]:
-    return {path.name: path.read_text() for path in LOOPS.glob("*.py")}
 
 
 def law_address(network: Network) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from engines.dependencies import flat
 from engines.derivatives import gradient_address
 from engines.gillespie import segments
 from engines.kernel import law_address, loops
@@ -137,8 +138,8 @@ def tables(network: Network) -> tuple[Elimination, tuple[Any, ...]]:
         "SUBUNITS": [group.subunits for group in multimers],
         "NEEDED": [group.needed for group in multimers],
     }
-    columns["SPECIES_BEHIND"], columns["DEPENDS"] = _flat(depends)
-    columns["SUPPORTING"], columns["SUPPORT"] = _flat(support)
+    columns["SPECIES_BEHIND"], columns["DEPENDS"] = flat(depends)
+    columns["SUPPORTING"], columns["SUPPORT"] = flat(support)
     weights = {"COEFFICIENT": np.zeros(reactions), "CHANGE": changes.value}
     plan, values = _plan(sizes, columns, weights)
     rates = (law_address(network), gradient_address(network), plan, values, arguments.index, arguments.value)
@@ -166,9 +167,3 @@ def _species_behind(slots: list[int], support: list[list[int]], species: int) ->
         elif slot - species < len(support):
             found.update(support[slot - species])
     return sorted(found)
-
-
-def _flat(rows: list[list[int]]) -> tuple[Integers, Integers]:
-    start = np.zeros(len(rows) + 1, dtype=np.int64)
-    np.cumsum([len(row) for row in rows], out=start[1:])
-    return np.array([i for row in rows for i in row], dtype=np.int64), start

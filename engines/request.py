@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import os
 from collections.abc import Mapping, Sequence
 from operator import index
@@ -14,7 +13,7 @@ import numpy as np
 from engines.gillespie import Gillespie
 from engines.ode import ODE
 from engines.result import OptionError
-from mechanisms.faults import Fault, unknown
+from mechanisms.faults import Fault, nearest, unknown
 from mechanisms.names import called_in
 from mechanisms.network import Floats, Integers, Network
 from mechanisms.units import UnitError, magnitude
@@ -105,8 +104,8 @@ def _engine(engine: Any, options: Mapping[str, Any], faults: list[Fault]) -> Any
     known = {field.name for field in dataclasses.fields(engine)}
     for name in options:
         if name not in known:
-            near = difflib.get_close_matches(name, [*known, *ARGUMENTS], n=1)
-            faults.append(Fault(f"engine '{engine.name}'", f"option '{name}'", ", ".join(sorted(known)), *near))
+            near = nearest(name, [*sorted(known), *ARGUMENTS])
+            faults.append(Fault(f"engine '{engine.name}'", f"option '{name}'", ", ".join(sorted(known)), near))
     try:
         return dataclasses.replace(engine, **{k: v for k, v in options.items() if k in known})
     except OptionError as error:

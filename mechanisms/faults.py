@@ -37,10 +37,11 @@ def unknown(where: str, name: str, what: str, known: Iterable[str], also: Iterab
     """The fault of a name that is not among the known ones; gives the nearest of these and of ``also``."""
     names = list(known)
     tries = ((names, 0.5), (list(also), 0.5), (names, 0.4))
-    near = next((found for among, cutoff in tries if (found := _nearest(name, among, cutoff))), "")
+    near = next((found for among, cutoff in tries if (found := nearest(name, among, cutoff))), "")
     listed = ", ".join(names[:12]) + (f", ... ({len(names)} in all)" if len(names) > 12 else "")
     return Fault(where, f"'{name}'", f"{what}: {listed or 'none is declared'}", near)
 
 
-def _nearest(name: str, among: list[str], cutoff: float) -> str:
-    return next(iter(difflib.get_close_matches(name, among, n=1, cutoff=cutoff)), "")
+def nearest(name: str, among: Iterable[str], cutoff: float = 0.6) -> str:
+    """The name most like ``name``, where it is more alike than ``cutoff`` (1: the same), or ""."""
+    return next(iter(difflib.get_close_matches(name, list(among), n=1, cutoff=cutoff)), "")

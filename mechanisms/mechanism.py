@@ -18,11 +18,11 @@ Inside it, a place is called by its port, and a state that the mechanism owns by
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from collections.abc import Iterator
 from numbers import Real
 from typing import Any
 
+from mechanisms.faults import nearest
 from mechanisms.places import Parameter, Place, Quantity
 from mechanisms.reaction import Reaction
 from mechanisms.units import Given, UnitError, magnitude
@@ -82,8 +82,8 @@ class Mechanism:
         fields = {field.name: field for field in dataclasses.fields(self)}  # type: ignore[arg-type]
         for name in given:
             if name not in fields:
-                near = difflib.get_close_matches(name, fields, n=1)
-                hint = f" Did you mean '{near[0]}'?" if near else ""
+                near = nearest(name, fields)
+                hint = f" Did you mean '{near}'?" if near else ""
                 raise TypeError(f"{kind} has no '{name}'; it has {', '.join(fields)}.{hint}")
         for name, field in fields.items():
             object.__setattr__(self, name, _value(kind, field, given.get(name, field.default)))

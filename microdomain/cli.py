@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import inspect
 import re
 import sys
@@ -56,9 +55,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     given, unread = parser.parse_known_args(_joined(sys.argv[1:] if arguments is None else arguments))
     if unread:
+        from mechanisms.faults import nearest
+
         options = ["--" + name.replace("_", "-") for name in vars(given)]
-        near = difflib.get_close_matches(unread[0], options, n=1)
-        parser.error(f"there is no '{unread[0]}'" + (f"; did you mean '{near[0]}'?" if near else ""))
+        near = nearest(unread[0], options)
+        parser.error(f"there is no '{unread[0]}'" + (f"; did you mean '{near}'?" if near else ""))
     try:
         code: int = given.do(given)
         return code

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import difflib
 import importlib.util
 import inspect
 import sys
@@ -13,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mechanisms.faults import ModelError
+from mechanisms.faults import ModelError, nearest
 from mechanisms.units import UnitError, magnitude
 
 if TYPE_CHECKING:
@@ -62,8 +61,8 @@ def find_model(name: str, settings: Mapping[str, str] | None = None, volume: str
 def unknown(what: str, name: str, known: Iterable[str]) -> str:
     """A message about a name that does not exist: the nearest one, and all of them."""
     names = list(known)
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
-    hint = f" Did you mean '{near[0]}'?" if near else ""
+    near = nearest(name, names, cutoff=0.4)
+    hint = f" Did you mean '{near}'?" if near else ""
     return f"there is no {what}.{hint} There is: {', '.join(names) or 'nothing'}."
 
 
