@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import microdomain as md
-from engines.kernel import loops
-from tests.reference import ONE_PER_UM, closed, drift, mean_field
+from engines.views import Views
+from tests.reference import ONE_PER_UM, closed, drift, mean_field, rates
 
 
 def solve(model, times, **options):
@@ -163,25 +163,35 @@ def opened(n, s, rate):
 def test_the_jacobian_and_the_drift_are_those_of_plain_python(build) -> None:
     """Central differences of the drift of the reference, at ten random states, in every entry of the matrix."""
     network = build().network()
-    run = md.ODE().prepare(network, 0.0, 1.0)
-    rates = run.rates_with(run.segments[1][0])
-    flow, pattern = loops("flow"), run.elimination
-    n = len(network.species)
-    rows = pattern.order[np.searchsorted(pattern.indptr, pattern.place, side="right") - 1]
+    views, n = Views(network), len(network.species)
     random = np.random.default_rng(1)
     for _ in range(10):
+        state, exact = random.uniform(1, 6, n), np.empty((n, n))
         y = network.values(0.0)
-        y[:n] = random.uniform(1, 6, n)
-        values, slope, exact = np.empty(len(pattern.place)), np.empty(n), np.empty((n, n))
-        flow.jacobian(y, rates, values)
-        flow.drift(y, rates, slope)
-        assert slope == pytest.approx(drift(network, y.copy()), rel=1e-12, abs=1e-12)
+        y[:n] = state
+        assert views.drift(state) == pytest.approx(drift(network, y.copy()), rel=1e-12, abs=1e-12)
         for s in range(n):
             shift = 1e-5 * np.eye(len(y))[s]
             exact[:, s] = (drift(network, y + shift) - drift(network, y - shift)) / 2e-5
-        found = np.zeros((n, n))
-        found[rows, pattern.indices[pattern.place]] = values
+        found = views.jacobian(state).toarray()
         assert found == pytest.approx(exact, rel=1e-6, abs=1e-6 * np.abs(exact).max())
+
+
+@pytest.mark.parametrize("build", [orders, chained_quantities, microdomain_with_a_blocker])
+def test_rates_at_states_are_those_of_plain_python(build) -> None:
+    """Both readings at ten random states of whole molecules; and the diffusion N diag(a) N^T in the mean field."""
+    network = build().network()
+    views, n = Views(network), len(network.species)
+    states = np.random.default_rng(2).integers(0, 5, (10, n)).astype(float)
+    counted, flowing = views.propensities(states), views.mean_field_rates(states)
+    change = views.stoichiometry.toarray()
+    for k, state in enumerate(states):
+        y = network.values(0.0)
+        y[:n] = state
+        assert counted[k] == pytest.approx(rates(network, y.copy(), counting=True), rel=1e-12)
+        assert flowing[k] == pytest.approx(rates(network, y.copy(), counting=False), rel=1e-12)
+        diffusion = change @ np.diag(flowing[k]) @ change.T
+        assert views.diffusion(state).toarray() == pytest.approx(diffusion, rel=1e-12)
 
 
 # -- tolerances and failures -----------------------------------------------------------------------------------------

@@ -1,0 +1,107 @@
+"""A network as the flat arrays that ``engines/loops/flow.py`` reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from engines.dependencies import flat
+from engines.derivatives import gradient_address
+from engines.kernel import law_address
+from engines.loops.flow import COLUMNS, HEADER, SIZES, WEIGHTS
+from mechanisms.network import Floats, Integers, Network
+
+
+@dataclass(frozen=True, eq=False)
+class FlowTables:
+    """The pattern of the Jacobian by compressed rows, and what ``rates`` in the loops is made of."""
+
+    indptr: Integers
+    indices: Integers
+    law: int
+    gradient: int
+    plan: Integers
+    weights: Floats
+    slot: Integers
+    scale: Floats
+
+    def rates(self, coefficients: Floats) -> tuple[Any, ...]:
+        """``rates`` of the loops with the coefficients of one segment, (reactions,)."""
+        weights = np.concatenate([coefficients, self.weights[len(coefficients) :]])
+        return self.law, self.gradient, self.plan, weights, self.slot, self.scale
+
+
+@lru_cache(maxsize=16)
+def tables(network: Network) -> FlowTables:
+    """The tables of a network, by which the loops compute its rates, drift and Jacobian."""
+    species, reactions = len(network.species), len(network.reactions)
+    arguments, changes, reactants, multimers = network.arguments, network.changes, network.reactants, network.multimers
+    support: list[list[int]] = [[network.species.index(group.watched)] for group in multimers]
+    for i in range(len(network.quantities)):
+        support.append(_species_behind([slot for slot, _ in arguments.row(reactions + i)], support, species))
+    depends = []
+    for j in range(reactions):
+        slots = [] if network.static[j] else [slot for slot, _ in arguments.row(j)]
+        if network.mass_action[j]:
+            slots += [slot for slot, _ in reactants.row(j)]
+        depends.append(_species_behind(slots, support, species))
+    pairs = [(i, s) for j in range(reactions) for s in depends[j] for i, _ in changes.row(j)]
+    keys = np.array([i * species + s for i, s in pairs], dtype=np.int64)
+    pattern, entry = np.unique(np.concatenate([keys, np.arange(species) * (species + 1)]), return_inverse=True)
+    indptr = np.searchsorted(pattern // species, np.arange(species + 1)).astype(np.int64)
+    sizes = {
+        "SPECIES": species,
+        "REACTIONS": reactions,
+        "MULTIMERS": len(multimers),
+        "QUANTITIES": len(network.quantities),
+        "MOST_ARGUMENTS": int(np.diff(arguments.start).max(initial=0)),
+    }
+    columns: dict[str, Any] = {
+        "LAW": network.law,
+        "ARGUMENTS": arguments.start,
+        "MASS_ACTION": network.mass_action,
+        "STATIC": network.static,
+        "REACTANTS": reactants.start,
+        "REACTANT": reactants.index,
+        "ORDER": reactants.value,
+        "CHANGES": changes.start,
+        "CHANGED": changes.index,
+        "CLAMPED": network.clamped,
+        "ENTRY": entry[: len(keys)],
+        "WATCHED": [network.species.index(group.watched) for group in multimers],
+        "COMPLEXES": [group.count for group in multimers],
+        "SUBUNITS": [group.subunits for group in multimers],
+        "NEEDED": [group.needed for group in multimers],
+    }
+    columns["SPECIES_BEHIND"], columns["DEPENDS"] = flat(depends)
+    columns["SUPPORTING"], columns["SUPPORT"] = flat(support)
+    weights = {"COEFFICIENT": np.zeros(reactions), "CHANGE": changes.value}
+    plan, values = _plan(sizes, columns, weights)
+    addresses = law_address(network), gradient_address(network)
+    return FlowTables(indptr, pattern % species, *addresses, plan, values, arguments.index, arguments.value)
+
+
+def _plan(sizes: dict[str, int], columns: dict[str, Any], weights: dict[str, Floats]) -> tuple[Integers, Floats]:
+    """Columns end to end behind a header that says where each begins."""
+    header, parts, at = [sizes[name] for name in SIZES], [], len(HEADER)
+    for name in COLUMNS:
+        parts.append(np.asarray(columns[name], dtype=np.int64))
+        header.append(at)
+        at += len(parts[-1])
+    starts = np.cumsum([0, *(len(weights[name]) for name in WEIGHTS)])
+    header += starts[:-1].tolist()
+    return np.concatenate([header, *parts]).astype(np.int64), np.concatenate([weights[name] for name in WEIGHTS])
+
+
+def _species_behind(slots: list[int], support: list[list[int]], species: int) -> list[int]:
+    """The species that a set of slots depends on, through conducting complexes and quantities."""
+    found: set[int] = set()
+    for slot in slots:
+        if slot < species:
+            found.add(slot)
+        elif slot - species < len(support):
+            found.update(support[slot - species])
+    return sorted(found)
