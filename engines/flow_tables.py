@@ -19,19 +19,22 @@ from mechanisms.network import Floats, Integers, Network
 class FlowTables:
     """The pattern of the Jacobian by compressed rows, and what ``rates`` in the loops is made of."""
 
+    network: Network
     indptr: Integers
     indices: Integers
-    law: int
-    gradient: int
     plan: Integers
     weights: Floats
     slot: Integers
     scale: Floats
 
-    def rates(self, coefficients: Floats) -> tuple[Any, ...]:
-        """``rates`` of the loops with the coefficients of one segment, (reactions,)."""
+    def rates(self, coefficients: Floats, jacobian: bool = True) -> tuple[Any, ...]:
+        """``rates`` of the loops with the coefficients of one segment, (reactions,).
+
+        jacobian: whether derivatives of the laws are wanted too, which are compiled apart.
+        """
         weights = np.concatenate([coefficients, self.weights[len(coefficients) :]])
-        return self.law, self.gradient, self.plan, weights, self.slot, self.scale
+        gradient = gradient_address(self.network) if jacobian else 0
+        return law_address(self.network), gradient, self.plan, weights, self.slot, self.scale
 
 
 @lru_cache(maxsize=16)
@@ -80,8 +83,7 @@ def tables(network: Network) -> FlowTables:
     columns["SUPPORTING"], columns["SUPPORT"] = flat(support)
     weights = {"COEFFICIENT": np.zeros(reactions), "CHANGE": changes.value}
     plan, values = _plan(sizes, columns, weights)
-    addresses = law_address(network), gradient_address(network)
-    return FlowTables(indptr, pattern % species, *addresses, plan, values, arguments.index, arguments.value)
+    return FlowTables(network, indptr, pattern % species, plan, values, arguments.index, arguments.value)
 
 
 def _plan(sizes: dict[str, int], columns: dict[str, Any], weights: dict[str, Floats]) -> tuple[Integers, Floats]:

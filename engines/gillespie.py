@@ -14,6 +14,7 @@ from engines.kernel import law_address, loops
 from engines.result import OptionError, Outcome, Path
 from engines.unroll import advance_address
 from mechanisms.network import Floats, Integers, Network
+from mechanisms.splitting import one_way
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,9 @@ class Gillespie:
 
     def refusal(self, network: Network) -> str:
         """Why this engine cannot run the network and which can, or ""."""
-        if network.net.any():
-            net = network.reactions[int(np.flatnonzero(network.net)[0])]
-            return f"reaction '{net}' is a net flux, which may be negative and is no propensity; use engine='ode'"
+        if network.continuous.any():
+            variable = network.species[network.counted]
+            return f"'{variable}' changes continuously, and exact steps hold rates still; use engine='hybrid'"
         return ""
 
     def prepare(self, network: Network, t_start: float, t_end: float) -> Run:
@@ -48,7 +49,8 @@ class Run:
     """One network between two times: its tables, its segments between input edges, and its compiled loops."""
 
     def __init__(self, engine: Gillespie, network: Network, t_start: float, t_end: float) -> None:
-        self.engine, self.network = engine, network
+        self.engine, self.network = engine, one_way(network)
+        network = self.network
         self.loops = loops("gillespie")
         unrolled = advance_address(network)
         start = (*_start(network, t_start), t_start)

@@ -26,8 +26,8 @@ import numpy as np
 from mechanisms.faults import Fault, ModelError
 from mechanisms.law import RateLaw
 from mechanisms.network import Network
-from mechanisms.rates import CONSTANT
 from mechanisms.recorder import record
+from mechanisms.symbols import CONSTANT
 from mechanisms.units import UnitError
 
 LOOPS = Path(__file__).parent / "loops"

@@ -167,11 +167,11 @@ def _workers(asked: Any, faults: list[Fault]) -> int:
 def _bins(network: Network, asked: Mapping[str, Any], record: str, faults: list[Fault]) -> dict[str, Floats]:
     if asked and record != "statistics":
         faults.append(Fault("histograms", f"record='{record}'", "record='statistics'"))
-    called = called_in(network.species, network.places)
+    called = called_in(network.species[: network.counted], network.places[: network.counted])
     edges: dict[str, Floats] = {}
     for name, given in asked.items():
         if name not in called:
-            faults.append(unknown("histograms", name, "species", network.species))
+            faults.append(unknown("histograms", name, "species", network.species[: network.counted]))
             continue
         try:
             found = np.atleast_1d(np.asarray(given, dtype=float))

@@ -90,10 +90,12 @@ class Path:
 
 
 def quantities(network: Network, states: Floats, times: Floats) -> Floats:
-    """Conducting complexes and derived quantities (..., time, quantity) of recorded states (..., time, slot)."""
+    """Conducting complexes, variables and derived quantities (..., time, quantity) of states (..., time, slot)."""
     first = network.first_quantity
+    variables = [states[..., network.counted + i] for i in range(len(network.variables))]
     parts = [states[..., i] for i in range(len(network.species), first)]
     if not network.quantities:
+        parts += variables
         return np.stack(parts, axis=-1) if parts else np.empty((*states.shape[:-1], 0))
     at = np.searchsorted(network.edges, times, side="right")
     instants = (network.edges[0] - 1.0, *network.edges) if len(network.edges) else (0.0,)
@@ -110,7 +112,7 @@ def quantities(network: Network, states: Floats, times: Floats) -> Floats:
                 value = held[:, slot - network.first_input]
             arguments.append(value * scale)
         parts.append(np.broadcast_to(network.laws[network.law[row]](*arguments), states.shape[:-1]))
-    return np.stack(parts, axis=-1)
+    return np.stack([*parts[: len(network.multimers)], *variables, *parts[len(network.multimers) :]], axis=-1)
 
 
 def paths(
@@ -143,15 +145,15 @@ def events(
 def statistics(network: Network, summary: Any, outcome: Outcome, times: Floats, about: dict[str, Any]) -> xr.Dataset:
     """The dataset of streamed statistics (``engines.ensemble.Summary``)."""
     data: dict[str, Any] = {}
-    columns = len(network.species) + len(network.multimers) + len(network.quantities)
+    columns = network.counted + len(network.multimers) + len(network.variables) + len(network.quantities)
     mean, variance = (np.broadcast_to(part, (len(times), columns)) for part in (summary.mean, summary.variance))
     for name, axis, part in (
-        ("counts", "species", slice(0, len(network.species))),
-        ("quantity", "quantities", slice(len(network.species), None)),
+        ("counts", "species", slice(0, network.counted)),
+        ("quantity", "quantities", slice(network.counted, None)),
     ):
         data[f"mean_{name}"] = (("time", axis), mean[:, part], {"long_name": f"mean of {name} over trajectories"})
         data[f"variance_{name}"] = (("time", axis), variance[:, part], {"long_name": f"sample variance of {name}"})
-    means = mean[:, : len(network.species)] / network.omega
+    means = mean[:, : network.counted] / network.omega[: network.counted]
     data["mean_concentration"] = (("time", "species"), means, _CONCENTRATION)
     for name, edges in summary.bins.items():
         along = f"bin_{name}"
@@ -168,11 +170,11 @@ def statistics(network: Network, summary: Any, outcome: Outcome, times: Floats, 
 def _values(network: Network, states: Floats, times: Floats, axes: tuple[str, ...]) -> dict[str, Any]:
     from engines.lazy import concentration
 
-    counts = states[..., : len(network.species)]
+    counts = states[..., : network.counted]
     by_species = (*axes, "species")
     return {
         "counts": (by_species, counts, {"long_name": "molecules", "units": "1"}),
-        "concentration": concentration(by_species, counts, network.omega, _CONCENTRATION),
+        "concentration": concentration(by_species, counts, network.omega[: network.counted], _CONCENTRATION),
         "quantity": ((*axes, "quantities"), quantities(network, states, times), _QUANTITY),
     }
 
@@ -182,7 +184,10 @@ _CONCENTRATION = {
     "long_name": "concentration",
     "units": "uM in compartments, 1/um^2 on membranes: see 'unit'",
 }
-_QUANTITY = {"long_name": "conducting complexes and derived quantities", "units": "see 'quantity_unit'"}
+_QUANTITY = {
+    "long_name": "conducting complexes, continuous variables and derived quantities",
+    "units": "see 'quantity_unit'",
+}
 _STATUS = {"flag_values": list(range(len(MEANING))), "flag_meanings": " ".join(MEANING)}
 
 
@@ -194,14 +199,15 @@ def _ends(outcome: Outcome, axis: str, about: Mapping[str, Any]) -> dict[str, An
 def _dataset(network: Network, data: dict[str, Any], coordinates: dict[str, Any], about: dict[str, Any]) -> xr.Dataset:
     import xarray as xr
 
+    n, variables = network.counted, network.variables
     unit = [network.laws[network.law[len(network.reactions) + i]].returns for i in range(len(network.quantities))]
     coordinates |= {
-        "species": list(network.species),
-        "place": list(network.places),
-        "unit": list(network.units),
-        "molecules_per_unit": ("species", network.omega, {"long_name": "molecules at a concentration of one"}),
-        "quantities": [*network.conducting, *network.quantities],
-        "quantity_unit": ["1"] * len(network.multimers) + unit,
+        "species": list(network.species[:n]),
+        "place": list(network.places[:n]),
+        "unit": list(network.units[:n]),
+        "molecules_per_unit": ("species", network.omega[:n], {"long_name": "molecules at a concentration of one"}),
+        "quantities": [*network.conducting, *variables, *network.quantities],
+        "quantity_unit": [*["1"] * len(network.multimers), *network.units[n : n + len(variables)], *unit],
     }
     for name in ("species", "place", "unit", "quantities", "quantity_unit"):
         axis = "quantities" if name.startswith("quantit") else "species"

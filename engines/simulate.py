@@ -127,7 +127,7 @@ class _Job:
         outcome = Outcome.joined([path.outcome for path in found])
         done = np.flatnonzero(outcome.status != status.STOPPED)
         numbers = self.numbers[done]
-        data = result.events(self.network, [found[i] for i in done], outcome.of(done), numbers, self.about)
+        data = result.events(self.run.network, [found[i] for i in done], outcome.of(done), numbers, self.about)
         self.stop_or_fail(stopped, outcome.of(done), numbers, data)
         return data
 
@@ -140,7 +140,7 @@ class _Job:
             states = self.room(part.stop - part.start)
             outcome = self.compute(part, states, control)
             states = states[np.isin(outcome.status, result.GOOD)]
-            species = states[..., : len(self.network.species)]
+            species = states[..., : self.network.counted]
             return np.concatenate([species, result.quantities(self.network, states, self.grid)], axis=-1), outcome
 
         def keep(chunk: tuple[Floats, Outcome]) -> None:
@@ -163,7 +163,7 @@ class _Job:
 
     def failure(self, outcome: Outcome) -> str:
         """Why one trajectory failed, and at which state."""
-        network, ended, failed, last = self.network, outcome.status[0], outcome.failed[0], outcome.last[0]
+        network, ended, failed, last = self.run.network, outcome.status[0], outcome.failed[0], outcome.last[0]
         species = list(zip(network.species, last[1:], strict=False))
         state = ", ".join(f"{name} = {value:.6g}" for name, value in species[:12])
         where = f"at t = {last[0]:.6g} s, {state}"

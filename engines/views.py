@@ -22,7 +22,8 @@ class Views:
         self.network = network
         self.y = network.values(t)
         self.tables = tables(network)
-        self.rates = self.tables.rates(network.coefficients(self.y))
+        self.coefficients = network.coefficients(self.y)
+        self.rates = self.tables.rates(self.coefficients, jacobian=False)
         changes = network.changes
         self.shape = (len(network.species), len(network.reactions))
         self.stoichiometry = sparse.csc_array((changes.value, changes.index, changes.start), shape=self.shape)
@@ -44,7 +45,7 @@ class Views:
     def jacobian(self, state: Any) -> Any:
         """d(drift)/dn (species, species) in 1/s, sparse, in the mean field."""
         values = np.empty(len(self.tables.indices))
-        loops("views").jacobian_at(self._complete(state), self.rates, values)
+        loops("views").jacobian_at(self._complete(state), self.tables.rates(self.coefficients), values)
         return sparse.csr_array((values, self.tables.indices, self.tables.indptr), shape=(self.shape[0],) * 2)
 
     def diffusion(self, state: Any) -> Any:

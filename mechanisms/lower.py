@@ -8,19 +8,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mechanisms.charge import crossed, inward_charge
 from mechanisms.faults import Fault, unknown
 from mechanisms.law import RateLaw
 from mechanisms.names import Scope
 from mechanisms.network import Floats, Network, Ragged, Signal
-from mechanisms.places import Membrane, Place
+from mechanisms.places import Membrane, Place, Resistor
 from mechanisms.rates import SIZED, events_per_second, mass_action
 from mechanisms.reaction import Equation, Reaction, read_equation
-from mechanisms.symbols import Call, Symbols, Terms
+from mechanisms.splitting import SPLITS
+from mechanisms.symbols import CHARGE, Call, Symbols, Terms
+from mechanisms.thermodynamics import membrane_voltage, resistor_affinity, resistor_flux
 from mechanisms.units import kind
 
 if TYPE_CHECKING:
     from mechanisms.model import Model
 
+VOLTAGES = 150.0
+"""How far from the voltage at the start, in mV, affinities are checked."""
 HIGHEST_ORDER = 4
 """The most reactants that mass action may have."""
 
@@ -36,6 +41,8 @@ class _Row:
     scale: float
     mass_action: bool
     affinity: Call | None = None
+    by_sign: bool = False
+    deterministic: bool = False
 
 
 def lower(model: Model, faults: list[Fault]) -> Network | None:
@@ -53,9 +60,12 @@ class _Lowering:
     def network(self) -> Network | None:
         model, names = self.model, self.names
         rows = [row for name, (reaction, scope) in model.reactions.items() for row in self.rows(name, reaction, scope)]
+        rows += [row for resistor in model.resistors.values() for row in self.resistor_rows(resistor)]
+        rows += [self.variable_row(i) for i, variable in enumerate(names.variables) if variable.law is not None]
         calls = [row.call for row in rows]
-        for name, quantity in model.quantities.items():
-            calls.append(names.call(f"quantity '{name}'", quantity.law, quantity.bindings, Scope(quantity.owner)))
+        for quantity in names.quantities:
+            where = f"quantity '{quantity.name}'"
+            calls.append(names.call(where, quantity.law, quantity.bindings, Scope(quantity.owner)))
         self.check_order_of_quantities(calls[len(rows) :])
         affinity = np.full(len(rows), -1, dtype=np.int64)
         for j, row in enumerate(rows):
@@ -67,15 +77,23 @@ class _Lowering:
             self.faults.append(Fault(f"model '{model.name}'", "no species", "at least one species"))
         if self.faults:
             return None
+        variables, charges = names.variables, [f"{CHARGE}.{membrane.name}" for membrane in names.charged]
+        behind = len(charges) + len(variables)
         network = Network(
             name=model.name,
-            species=tuple(names.index),
-            places=tuple(species.place for species in self.species),
-            units=tuple(home.density_unit for home in names.homes),
-            valence=np.array([species.valence for species in self.species], dtype=np.int64),
-            clamped=np.array([bool(species.clamped) for species in self.species]),
-            omega=np.array([home.omega for home in names.homes]),
-            initial=np.array([self.initial(i) for i in range(len(self.species))]),
+            species=(*names.index, *charges, *(variable.name for variable in variables)),
+            places=(*(s.place for s in self.species), *(m.name for m in names.charged), *[""] * len(variables)),
+            units=(*(home.density_unit for home in names.homes), *["1"] * len(charges), *(v.unit for v in variables)),
+            valence=np.array([s.valence for s in self.species] + [1] * len(charges) + [0] * len(variables)),
+            clamped=np.array([bool(species.clamped) for species in self.species] + [False] * behind),
+            signed=np.arange(len(self.species) + behind) >= len(self.species),
+            continuous=np.arange(len(self.species) + behind) >= len(self.species) + len(charges),
+            omega=np.array([home.omega for home in names.homes] + [1.0] * behind),
+            initial=np.array(
+                [self.initial(i) for i in range(len(self.species))]
+                + [0.0] * len(charges)
+                + [variable.initial for variable in variables]
+            ),
             reactions=tuple(row.name for row in rows),
             changes=Ragged.of([row.changes for row in rows]),
             reactants=Ragged.of([row.reactants for row in rows]),
@@ -83,11 +101,13 @@ class _Lowering:
             mass_action=np.array([row.mass_action for row in rows], dtype=bool),
             net=affinity >= 0,
             affinity=affinity,
+            by_sign=np.array([row.by_sign for row in rows], dtype=bool),
+            deterministic=np.array([row.deterministic for row in rows], dtype=bool),
             laws=tuple(names.laws),
             law=np.array([law for law, _ in calls], dtype=np.int64),
             arguments=Ragged.of([arguments for _, arguments in calls]),
             multimers=tuple(model.multimers.values()),
-            quantities=tuple(model.quantities),
+            quantities=tuple(quantity.name for quantity in names.quantities),
             inputs=tuple(model.inputs),
             input_units=tuple(protocol.unit for protocol in model.inputs.values()),
             signals=tuple(
@@ -150,21 +170,60 @@ class _Lowering:
         at = self.at(where, reaction, left, right, scope, needed=kind(law.returns) in SIZED)
         scale = events_per_second(self.names, where, law, at, _net(left, right))
         call = self.names.call(where, law, reaction.bindings, scope)
-        changes = self.counted(list(_net(left, right).items()))
+        changes = self.changes(where, left, right, at)
         if reaction.affinity is None:
             return _Row(name, call, changes, self.counted(left), scale, mass_action=False)
         if kind(reaction.affinity.returns) != "number":
             found = f"an affinity in '{reaction.affinity.returns}'"
             self.faults.append(Fault(where, found, "a pure number: -dG/RT"))
         affinity = self.names.call(f"{where}, affinity", reaction.affinity, reaction.bindings, scope)
-        return _Row(name, call, changes, [], scale, mass_action=False, affinity=affinity)
+        by_sign = reaction.split == "sign"
+        return _Row(name, call, changes, self.counted(left), scale, False, affinity, by_sign)
 
     def mass_action_row(
         self, where: str, name: str, k: Any, reaction: Reaction, left: Terms, right: Terms, scope: Scope
     ) -> _Row:
         at = self.at(where, reaction, left, right, scope, needed=True)
         call, scale = mass_action(self.names, where, k, reaction.bindings, left, at, scope)
-        return _Row(name, call, self.counted(list(_net(left, right).items())), left, scale, mass_action=True)
+        return _Row(name, call, self.changes(where, left, right, at), left, scale, mass_action=True)
+
+    def resistor_rows(self, resistor: Resistor) -> list[_Row]:
+        """The charge that flows through a resistor, with its affinity."""
+        where, names = f"resistor '{resistor.name}'", self.names
+        slots = [names.known.get(f"{CHARGE}.{name}") for name in resistor.between]
+        for name, found in zip(resistor.between, slots, strict=True):
+            if found is None:
+                listed = [membrane.name for membrane in names.charged]
+                self.faults.append(unknown(where, name, "membranes with a voltage and a capacitance", listed))
+        if None in slots:
+            return []
+        bindings = {key: f"{name}.voltage" for key, name in zip(("v_from", "v_to"), resistor.between, strict=True)}
+        call = names.call(where, resistor_flux, bindings | {"resistance": resistor.resistance}, Scope())
+        affinity = names.call(where, resistor_affinity, bindings, Scope())
+        changes = [(slot.slot, n) for slot, n in zip(slots, (-1.0, 1.0), strict=True) if slot is not None]
+        return [_Row(resistor.name, call, changes, [], 1.0, mass_action=False, affinity=affinity)]
+
+    def variable_row(self, i: int) -> _Row:
+        """The rate of change of a continuous variable."""
+        variable = self.names.variables[i]
+        assert variable.law is not None
+        where = f"variable '{variable.name}'"
+        call = self.names.call(where, variable.law, variable.bindings, Scope(variable.owner))
+        unit = "1/s" if variable.unit == "1" else f"({variable.unit})/s"
+        scale = self.names.converted(where, variable.law.returns, unit)
+        slot = self.names.known[variable.name].slot
+        return _Row(f"d {variable.name}/dt", call, [(slot, 1.0)], [], scale, mass_action=False, deterministic=True)
+
+    def changes(self, where: str, left: Terms, right: Terms, at: Place | None) -> Terms:
+        """The change of every species that is not clamped, and of the charge of the membrane that is crossed."""
+        net = _net(left, right)
+        found = self.counted(list(net.items()))
+        membrane = crossed(self.names, where, net, at) if self.names.charged else None
+        if membrane is not None and membrane.capacitance is not None:
+            charge = inward_charge(self.names, net, membrane)
+            if charge:
+                found.append((self.names.known[f"{CHARGE}.{membrane.name}"].slot, float(charge)))
+        return found
 
     def at(self, where: str, reaction: Reaction, left: Terms, right: Terms, scope: Scope, needed: bool) -> Place | None:
         """The place whose size scales the rate: as given, the one membrane of the reactants, or their one place."""
@@ -204,8 +263,8 @@ class _Lowering:
 
     def check_order_of_quantities(self, calls: list[Call]) -> None:
         """A quantity may depend on those declared before it, so that they are computed in one pass."""
-        listed = list(self.model.quantities)
-        first = len(self.species) + len(self.model.multimers)
+        listed = [quantity.name for quantity in self.names.quantities]
+        first = len(self.species) + len(self.names.charged) + len(self.names.variables) + len(self.model.multimers)
         for i, (_, arguments) in enumerate(calls):
             for slot, _ in arguments:
                 if first + i <= slot < first + len(calls):
@@ -214,8 +273,8 @@ class _Lowering:
 
     def check_multimer(self, where: str, row: _Row) -> None:
         """A step of a multimer moves one subunit from one state to another of the same multimer."""
-        names = [self.species[i].name for i, _ in row.changes]
-        steps = [n for (_, n), name in zip(row.changes, names, strict=True) if name in self.group_of]
+        names = [self.species[i].name for i, _ in row.changes if i < len(self.species)]
+        steps = [n for (_, n), name in zip(row.changes, names, strict=False) if name in self.group_of]
         groups = {self.group_of[name] for name in names if name in self.group_of}
         if steps and (len(groups) > 1 or sorted(steps) != [-1.0, 1.0]):
             found = "a subunit that appears or vanishes" if sum(steps) else "a change of several subunits at once"
@@ -229,7 +288,7 @@ class _Lowering:
                 if y[i] < 0:
                     where = f"species '{network.species[i]}', clamped"
                     self.faults.append(Fault(where, "an input that falls below 0", "an input of 0 or more"))
-            for j in np.flatnonzero(network.static & ~network.net):
+            for j in np.flatnonzero(network.static & ~network.net & ~network.deterministic):
                 found = _value(network, int(j), y)
                 if not (isinstance(found, float) and 0 <= found < math.inf):
                     where = f"reaction '{network.reactions[j]}'"
@@ -241,15 +300,22 @@ class _Lowering:
         """A flux and its affinity must have one sign at every state, and vanish together."""
         random = np.random.default_rng(0)
         for j in np.flatnonzero(network.net):
-            states = []
-            for _ in range(64):
-                y = network.values(0.0)
-                y[: len(network.species)] = 10.0 ** random.uniform(-2, 4, len(network.species))
-                states.append(y)
-            fault = _disagreement(network, int(j), states)
+            fault = _disagreement(network, int(j), [self.random_state(network, random) for _ in range(64)])
             if fault:
                 where = f"reaction '{network.reactions[j]}'"
                 self.faults.append(Fault(where, fault, "an affinity that has the sign of its flux"))
+
+    def random_state(self, network: Network, random: np.random.Generator) -> Floats:
+        """Counts over six decades, voltages and variables around where they start."""
+        y = network.values(0.0)
+        counts, charges = len(self.species), len(self.names.charged)
+        y[:counts] = 10.0 ** random.uniform(-2, 4, counts)
+        capacitances = np.array([membrane.total_capacitance for membrane in self.names.charged])
+        voltages = random.uniform(-VOLTAGES, VOLTAGES, charges)
+        y[counts : counts + charges] = voltages / membrane_voltage(1.0, 0.0, capacitances)
+        variables = y[counts + charges : len(network.species)]
+        variables[:] = np.where(variables == 0.0, 1.0, variables) * random.uniform(0.0, 2.0, len(variables))
+        return y
 
 
 def _value(network: Network, row: int, y: Floats) -> float | str:
@@ -312,6 +378,8 @@ def _fault_of_form(reaction: Reaction, equation: Equation) -> tuple[str, str] | 
         if order > HIGHEST_ORDER:
             return f"mass action of order {order}", f"at most order {HIGHEST_ORDER}, or elementary steps"
         return None
+    if reaction.split not in SPLITS:
+        return f"split={reaction.split!r}", " or ".join(map(repr, SPLITS))
     if not isinstance(reaction.law, RateLaw):
         return f"the law {reaction.law!r}", "a function declared with @rate_law"
     if reaction.k is not None or reaction.k_back is not None:

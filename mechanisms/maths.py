@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-FUNCTIONS = ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "minimum", "maximum", "where")
+FUNCTIONS = ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "minimum", "maximum", "where", "choose")
 """Every function of this file, by name."""
 
 
@@ -82,6 +83,15 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     if isinstance(condition, np.ndarray):
         return np.where(condition, a, b)
     return a if condition else b
+
+
+def choose(condition: Any, a: Callable[[], Any], b: Callable[[], Any]) -> Any:
+    """a() where the condition (a comparison) holds, else b(): as ``where``, but only what is needed is computed."""
+    if hasattr(condition, "call"):
+        return condition.call("choose", (condition, a, b))
+    if _is_sympy(condition) or isinstance(condition, np.ndarray):
+        return where(condition, a(), b())
+    return a() if condition else b()
 
 
 def _call(name: str, x: Any) -> Any:

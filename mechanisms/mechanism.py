@@ -23,7 +23,7 @@ from numbers import Real
 from typing import Any
 
 from mechanisms.faults import nearest
-from mechanisms.places import Parameter, Place, Quantity
+from mechanisms.places import Parameter, Place, Quantity, Variable
 from mechanisms.reaction import Reaction
 from mechanisms.units import Given, UnitError, magnitude
 
@@ -104,6 +104,10 @@ class Mechanism:
 
     def species(self) -> Iterator[State | Subunits]:
         """The states that the mechanism owns."""
+        yield from ()
+
+    def variables(self) -> Iterator[Variable]:
+        """The continuous variables that the mechanism adds."""
         yield from ()
 
     def quantities(self) -> Iterator[Quantity]:

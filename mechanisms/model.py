@@ -17,11 +17,22 @@ from mechanisms.lower import lower
 from mechanisms.mechanism import Mechanism, State, Subunits
 from mechanisms.names import Scope, aliases
 from mechanisms.network import Network
-from mechanisms.places import Compartment, Input, Membrane, Multimer, Parameter, Place, Quantity, Species
+from mechanisms.places import (
+    Compartment,
+    Input,
+    Membrane,
+    Multimer,
+    Parameter,
+    Place,
+    Quantity,
+    Resistor,
+    Species,
+    Variable,
+)
 from mechanisms.reaction import EquationError, Reaction, Side, read_equation
 from mechanisms.show import html_of_model, text_of_model
 from mechanisms.signal import Piecewise
-from mechanisms.units import Given, UnitError, is_unit, magnitude
+from mechanisms.units import Given, UnitError, is_quantity, is_unit, magnitude
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
@@ -32,8 +43,11 @@ class Model:
     Faults are collected as the model is written and reported all at once, by ``check`` or when it is first used.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, temperature: Given = 310.15) -> None:
+        """name; temperature in K, which laws may read as ``temperature``."""
         self.name = name
+        self._faults: list[Fault] = []
+        self.temperature = self._positive(f"model '{name}'", "temperature", temperature, "K")
         self.places: dict[str, Place] = {}
         self.all_species: dict[str, Species] = {}
         self.parameters: dict[str, Parameter] = {}
@@ -41,8 +55,9 @@ class Model:
         self.quantities: dict[str, Quantity] = {}
         self.multimers: dict[str, Multimer] = {}
         self.reactions: dict[str, tuple[Reaction, Scope]] = {}
+        self.variables: dict[str, Variable] = {}
+        self.resistors: dict[str, Resistor] = {}
         self.mechanisms: dict[str, Mechanism] = {}
-        self._faults: list[Fault] = []
         self._network: Network | None = None
 
     def compartment(self, name: str, volume: Given) -> Compartment:
@@ -53,14 +68,64 @@ class Model:
         return place
 
     def membrane(
-        self, name: str, area: Given, inside: Compartment | str = "", outside: Compartment | str = ""
+        self,
+        name: str,
+        area: Given,
+        inside: Compartment | str = "",
+        outside: Compartment | str = "",
+        *,
+        voltage: Given | Input = None,
+        capacitance: Given = None,
     ) -> Membrane:
-        """Add a membrane of ``area`` (number: um^2) between the compartments ``inside`` and ``outside``."""
+        """Add a membrane of ``area`` (number: um^2) between the compartments ``inside`` and ``outside``.
+
+        voltage: of the inside against the outside (number: mV), or the input that it follows; laws read it as
+        "<name>.voltage". capacitance: of the whole membrane (number: pF), or per area ("1 uF/cm^2"). With it the
+        voltage is that at the start, and every charge that crosses moves it: V = V0 + e Q / C, where Q is the species
+        "charge.<name>". Without it the voltage is held.
+        """
         where = f"membrane '{name}'"
-        sides = [self._place_name(where, side) if side else "" for side in (inside, outside)]
-        place = Membrane(name, self._positive(where, "area", area, "um^2"), *sides)
+        inner, outer = (self._place_name(where, side) if side else "" for side in (inside, outside))
+        size = self._positive(where, "area", area, "um^2")
+        held = self._voltage(where, voltage)
+        density = None
+        if capacitance is not None:
+            per_area = is_quantity(capacitance, "pF/um^2") and not is_quantity(capacitance, "pF")
+            total = self._positive(where, "capacitance", capacitance, "pF/um^2" if per_area else "pF")
+            density = total if per_area else total / size
+            if not isinstance(held, float):
+                allowed = "a voltage in mV at the start, beside a capacitance"
+                self._faults.append(Fault(f"{where}, voltage", f"{voltage!r}", allowed))
+            if not inner:
+                self._faults.append(
+                    Fault(where, "a capacitance without inside=", "the side on which charge is counted")
+                )
+        place = Membrane(name, size, inner, outer, held, density)
         self._declare(where, name, self.places, place)
         return place
+
+    def resistor(self, name: str, first: Membrane | str, second: Membrane | str, resistance: Given) -> None:
+        """Join the insides of two membranes that have a capacitance through a ``resistance`` (number: Gohm).
+
+        Charge flows by Ohm's law, with the thermal noise of the resistor.
+        """
+        where = f"resistor '{name}'"
+        ends = (self._place_name(where, first), self._place_name(where, second))
+        value = self._positive(where, "resistance", resistance, "Gohm")
+        self._declare(where, name, self.resistors, Resistor(name, ends, value))
+
+    def variable(self, name: str, initial: Given, unit: str, law: RateLaw | None = None, **bindings: Any) -> Variable:
+        """Add a continuous variable: d/dt = ``law``, in ``unit`` per second; None: it changes by events alone.
+
+        initial: its value at the start (number: in ``unit``). Laws read it by its name, and every engine integrates it.
+        """
+        where = f"variable '{name}'"
+        if not is_unit(unit):
+            self._faults.append(Fault(where, f"the unit '{unit}'", "a unit that pint knows, or '1'"))
+            unit = "1"
+        variable = Variable(name, self._number(where, initial, unit), unit, law, bindings)
+        self._declare(where, name, self.variables, variable)
+        return variable
 
     def species(
         self,
@@ -134,6 +199,7 @@ class Model:
         at: Place | str | None = None,
         name: str = "",
         affinity: RateLaw | None = None,
+        split: str = "ussing",
         **bindings: Any,
     ) -> None:
         """Add a reaction; the arguments are those of ``mechanisms.reaction.Reaction``, with bindings as keywords."""
@@ -143,7 +209,7 @@ class Model:
                     bindings[key] = given
             k = None if "k" in law.names else k
             k_back = None if "k_back" in law.names else k_back
-        self._add_reaction(Reaction(equation, law, k, k_back, at, name, affinity, bindings), Scope())
+        self._add_reaction(Reaction(equation, law, k, k_back, at, name, affinity, bindings, split), Scope())
 
     def add(self, mechanism: Mechanism, *, name: str = "", **ports: Place | str) -> Mechanism:
         """Add a mechanism, its ports bound to places; returns it bound.
@@ -181,6 +247,9 @@ class Model:
                 self.all_species[full] = Species(full, home, None, state.count, state.valence)
             else:
                 self._add_subunits(name, home, state)
+        for variable in mechanism.variables():
+            full = f"{name}.{variable.name}"
+            self.variables[full] = dataclasses.replace(variable, name=full, owner=name)
         for quantity in mechanism.quantities():
             full = f"{name}.{quantity.name}"
             self.quantities[full] = dataclasses.replace(quantity, name=full, owner=name)
@@ -217,12 +286,13 @@ class Model:
         parameters: Mapping[str, Given] | None = None,
         volumes: Mapping[str, Given] | None = None,
         areas: Mapping[str, Given] | None = None,
+        voltages: Mapping[str, Given] | None = None,
         initial: Mapping[str, Given] | None = None,
     ) -> Model:
         """The same model with other values; nothing is compiled again.
 
-        parameters: by full name; volumes, areas: by place; initial: concentrations by species. Counts that the model
-        gives as counts stay as they are, concentrations stay concentrations.
+        parameters: by full name; volumes, areas, voltages: by place; initial: concentrations by species, values by
+        variable. Counts that the model gives as counts stay as they are, concentrations stay concentrations.
         """
         model = self._copy()
         for name, value in (parameters or {}).items():
@@ -241,8 +311,20 @@ class Model:
                     continue
                 where = f"{kind.__name__.lower()} '{name}'"
                 model.places[name] = places[name].resized(model._positive(where, kind.measure, value, kind.unit))
+        for name, value in (voltages or {}).items():
+            membranes = {m.name: m for m in model.places.values() if isinstance(m, Membrane) and m.voltage is not None}
+            if name not in membranes:
+                model._faults.append(unknown("changed(voltages=...)", name, "membranes with a voltage", membranes))
+                continue
+            held = model._voltage(f"membrane '{name}'", value)
+            model.places[name] = dataclasses.replace(membranes[name], voltage=held)
         called = aliases(model.all_species.values())
         for name, value in (initial or {}).items():
+            if name in model.variables:
+                variable = model.variables[name]
+                start = model._number(f"variable '{name}', initial", value, variable.unit)
+                model.variables[name] = dataclasses.replace(variable, initial=start)
+                continue
             full = called.get(name)
             if full is None:
                 model._faults.append(unknown("changed(initial=...)", name, "species", model.all_species))
@@ -329,6 +411,16 @@ class Model:
         name = place.name if isinstance(place, (Compartment, Membrane)) else place
         if not isinstance(name, str) or name not in self.places:
             self._faults.append(unknown(where, str(name), "places of this model", self.places))
+        return str(name)
+
+    def _voltage(self, where: str, given: Given | Input) -> float | str | None:
+        """A voltage in mV, or the name of an input that is one."""
+        name = given.name if isinstance(given, Input) else given
+        if name is None or name not in self.inputs:
+            return None if name is None else self._number(f"{where}, voltage", given, "mV")
+        unit = self.inputs[name].unit
+        if not is_quantity(f"1 {unit}", "mV"):
+            self._faults.append(Fault(f"{where}, voltage", f"an input in {unit}", "an input in mV"))
         return str(name)
 
     def _number(self, where: str, value: Given, unit: str) -> float:

@@ -2,7 +2,10 @@
 
 All values that a rate may depend on stand in one vector y of floats, in this order (a place in it is a *slot*):
 
-    species (molecules) | conducting complexes | derived quantities | inputs | parameters and sizes | 1.0
+    species | conducting complexes | derived quantities | inputs | parameters and sizes | 1.0
+
+The species are those in molecules, then the charge of each membrane with a capacitance (elementary charges that have
+crossed to its inside: whole, of either sign), then continuous variables in their own units, of which time may be one.
 
 Reaction j happens ``rate_scale[j] * law_j(y[slot] * scale, ...)`` times per second, times, for mass action, the
 product of its reactants: falling factorials n (n-1) ... of the counts where molecules are counted, powers n^m in the
@@ -25,6 +28,10 @@ from mechanisms.recorder import record
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+
+
+TIME = "time"
+"""The name of time, in s; it is the last variable of a network in which something depends on it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,11 +77,14 @@ class Network:
     """A model as arrays; S species, R reactions, Q derived quantities, L laws.
 
     species, reactions, quantities, inputs, parameters: names. places, units, valence, clamped: of each species.
+    signed: (S,) charges and variables, which may be negative. continuous: (S,) variables, which are no counts.
     omega: (S,) molecules per unit of concentration. initial: (S,) molecules, not rounded.
     changes: (R) species and net stoichiometry. reactants: (R) species and stoichiometry of the left-hand side.
     rate_scale: (R,). law: (R + Q + A,) index into ``laws`` of each reaction, quantity and affinity; ``arguments`` the
     slots and scales of its arguments. mass_action: (R,) the law gives a constant, to be multiplied by the reactants.
-    net: (R,) the law gives a net flux; ``affinity``: (R,) the row of its affinity in ``law``, or -1.
+    net: (R,) the law gives a net flux; ``affinity``: (R,) the row of its affinity in ``law``, or -1; by_sign: (R,) it
+        is split by its sign (see ``mechanisms.splitting``).
+    deterministic: (R,) the change of a variable, without noise.
     driven: species, input and molecules per unit of the input, for species that follow an input.
     constants: values of parameters and sizes, in the order of their slots.
     """
@@ -85,6 +95,8 @@ class Network:
     units: tuple[str, ...]
     valence: Integers
     clamped: NDArray[np.bool_]
+    signed: NDArray[np.bool_]
+    continuous: NDArray[np.bool_]
     omega: Floats
     initial: Floats
     reactions: tuple[str, ...]
@@ -94,6 +106,8 @@ class Network:
     mass_action: NDArray[np.bool_]
     net: NDArray[np.bool_]
     affinity: Integers
+    by_sign: NDArray[np.bool_]
+    deterministic: NDArray[np.bool_]
     laws: tuple[RateLaw, ...]
     law: Integers
     arguments: Ragged
@@ -116,6 +130,16 @@ class Network:
     def conducting(self) -> tuple[str, ...]:
         """The names of the counts of conducting complexes."""
         return tuple(group.conducting for group in self.multimers)
+
+    @property
+    def counted(self) -> int:
+        """How many of the species are counts: those before the variables."""
+        return int((~self.continuous).sum())
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names of continuous variables, but for time."""
+        return tuple(name for name in self.species[self.counted :] if name != TIME)
 
     @property
     def first_quantity(self) -> int:
@@ -157,6 +181,8 @@ class Network:
             y[self.first_input + i] = signal.values[np.searchsorted(signal.edges, t, side="right")]
         for species, i, molecules in self.driven:
             y[species] = y[self.first_input + i] * molecules
+        if TIME in self.species[-1:]:
+            y[len(self.species) - 1] = t
         return y
 
     def coefficients(self, y: Floats) -> Floats:

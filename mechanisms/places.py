@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import comb
@@ -45,12 +46,16 @@ class Membrane:
     """A surface between two compartments.
 
     name; area in um^2; inside and outside: the names of the compartments that it separates, or "".
+    voltage: of the inside against the outside in mV: at the start where there is a capacitance, else at all times;
+        or the name of the input that it follows; or None. capacitance: in pF/um^2, or None.
     """
 
     name: str
     area: float
     inside: str = ""
     outside: str = ""
+    voltage: float | str | None = None
+    capacitance: float | None = None
     measure: ClassVar[str] = "area"
     unit: ClassVar[str] = "um^2"
     density_unit: ClassVar[str] = "1/um^2"
@@ -59,6 +64,11 @@ class Membrane:
     def size(self) -> float:
         """The area in um^2."""
         return self.area
+
+    @property
+    def total_capacitance(self) -> float:
+        """The capacitance in pF; infinite where the voltage is held."""
+        return math.inf if self.capacitance is None else self.capacitance * self.area
 
     @property
     def omega(self) -> float:
@@ -91,6 +101,31 @@ class Species:
     count: float | None = None
     valence: int = 0
     clamped: bool | str = False
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A continuous variable with no molecular count (a gate, a resource), which every engine integrates.
+
+    name; initial: value in ``unit`` at the start; law: its rate of change in ``unit`` per second, or None where it
+    changes by events alone; bindings: what the law's arguments are bound to.
+    """
+
+    name: str
+    initial: float
+    unit: str
+    law: RateLaw | None = None
+    bindings: Mapping[str, Any] = field(default_factory=dict)
+    owner: str = ""
+
+
+@dataclass(frozen=True)
+class Resistor:
+    """A resistance in Gohm between the insides of two membranes, by name."""
+
+    name: str
+    between: tuple[str, str]
+    resistance: float
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from mechanisms.charge import inward_charge
 from mechanisms.faults import Fault
 from mechanisms.law import RateLaw
 from mechanisms.names import Scope
 from mechanisms.places import Compartment, Membrane, Place
-from mechanisms.symbols import Call, Symbols, Terms
+from mechanisms.symbols import CONSTANT, Call, Symbols, Terms
 from mechanisms.units import ELEMENTARY_CHARGE, MOLECULES_PER_UM_FL, conversion, is_quantity, kind
 
-CONSTANT = RateLaw(lambda k: k, (("k", "1"),), "1")
-"""The law of a mass-action constant: itself."""
 SIZED = ("concentration per time", "events per area and time", "amount per area and time", "current")
 """What a law may measure that the size of a place turns into events per second."""
 
@@ -79,7 +78,7 @@ def events_per_second(names: Symbols, where: str, law: RateLaw, at: Place | None
     if measured == "amount per area and time" and isinstance(at, Membrane):
         return conversion(law.returns, "uM*um/s") * MOLECULES_PER_UM_FL * at.area
     if measured == "current" and isinstance(at, Membrane):
-        moved = sum(n * names.species[i].valence for i, n in net.items() if names.species[i].place == at.inside)
+        moved = inward_charge(names, net, at)
         if moved:
             return conversion(law.returns, "pA") * 1e-12 / (abs(moved) * ELEMENTARY_CHARGE)
         allowed = f"ions with a valence in '{at.inside}', the inside of '{at.name}'"

@@ -32,6 +32,8 @@ class Reaction:
     law: None for mass action; a one-way law (RateLaw) gives the rate itself, and never fires below the reactants'
         counts; with an ``affinity`` (a RateLaw of dimension 1) it is a net flux, positive from left to right, whose
         two directions are split by local detailed balance: forward/backward = exp(affinity).
+    split: how a net flux is read where it has noise: "ussing", as said, or "sign", the least noise, |J| in the
+        direction of J, which is wrong near equilibrium (see ``mechanisms.splitting``).
     k, k_back: mass-action constants in uM^(1-order)/s (on a membrane 1/um^2/s over the product of the reactants'
         densities): a number, text with a unit, the name of a parameter, or a RateLaw of parameters, species or
         quantities that returns such a constant. ``k_back`` belongs to "<->".
@@ -49,6 +51,7 @@ class Reaction:
     name: str = ""
     affinity: RateLaw | None = None
     bindings: Mapping[str, Any] = field(default_factory=dict)
+    split: str = "ussing"
 
 
 @dataclass(frozen=True)

@@ -69,10 +69,22 @@ class Recorder:
 
     def call(self, function: str, arguments: tuple[Any, ...]) -> Recorder:
         """The value of a function of ``mechanisms.maths``."""
+        if function == "choose":
+            return self.branch(arguments[1], arguments[2])
         texts = [_text(x) for x in arguments]
         if function == "where":
             return self.note(f"{texts[1]} if {texts[0]} else {texts[2]}")
         return self.note(f"math.{function}({', '.join(texts)})")
+
+    def branch(self, then: Callable[[], Any], otherwise: Callable[[], Any]) -> Recorder:
+        """The value of one of two computations, of which only the one that is needed is executed."""
+        name = f"{self.prefix}_{len(self.statements)}"
+        for line, compute in ((f"if {self.text}:", then), ("else:", otherwise)):
+            self.statements.append(line)
+            first = len(self.statements)
+            self.statements.append(f"{name} = {_text(compute())}")
+            self.statements[first:] = [f"    {statement}" for statement in self.statements[first:]]
+        return Recorder(name, self.statements, self.prefix)
 
     __add__, __radd__ = _binary("+"), _binary("+", reverse=True)
     __sub__, __rsub__ = _binary("-"), _binary("-", reverse=True)

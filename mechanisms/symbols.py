@@ -9,12 +9,20 @@ from typing import TYPE_CHECKING, Any
 from mechanisms.faults import Fault, unknown
 from mechanisms.law import RateLaw
 from mechanisms.names import Scope, aliases
-from mechanisms.places import Compartment, Input, Membrane, Parameter, Place, Quantity, Species
+from mechanisms.network import TIME
+from mechanisms.places import Compartment, Input, Membrane, Parameter, Place, Quantity, Species, Variable
+from mechanisms.thermodynamics import membrane_voltage
 from mechanisms.units import UnitError, conversion, kind, magnitude
 
 if TYPE_CHECKING:
     from mechanisms.model import Model
 
+CONSTANT = RateLaw(lambda k: k, (("k", "1"),), "1")
+"""The law of a constant: itself."""
+CHARGE = "charge"
+"""What the charge of a membrane is called: "charge.plasma"."""
+TEMPERATURE = "temperature"
+"""The name of the model's temperature, in K."""
 Terms = list[tuple[int, float]]
 """Species and stoichiometry, or slots and scales."""
 Call = tuple[int, Terms]
@@ -40,14 +48,23 @@ class Symbols:
         self.called = aliases(self.species)
         self.index = {species.name: i for i, species in enumerate(self.species)}
         self.homes = [model.places.get(species.place, Compartment("", 1.0)) for species in self.species]
+        membranes = [place for place in model.places.values() if isinstance(place, Membrane)]
+        self.charged = [membrane for membrane in membranes if membrane.capacitance is not None]
+        self.variables = list(model.variables.values())
+        if TIME not in (*model.parameters, *model.variables) and _reads(model, TIME):
+            self.variables.append(Variable(TIME, 0.0, "s", CONSTANT, {"k": 1.0}))
         self.laws: dict[RateLaw, int] = {}
         self.constants = [
             *((p.name, p.value, p.unit) for p in model.parameters.values()),
             *((f"{place.name}.{place.measure}", place.size, place.unit) for place in model.places.values()),
+            *(constant for membrane in membranes for constant in _electric(membrane)),
         ]
+        if TEMPERATURE not in model.parameters and (model.resistors or _reads(model, TEMPERATURE)):
+            self.constants.append((TEMPERATURE, model.temperature, "K"))
+        self.quantities = [*(_voltage(m) for m in self.charged), *model.quantities.values()]
         after_species = [
             *((group.conducting, "1", True) for group in model.multimers.values()),
-            *((name, quantity.law.returns, False) for name, quantity in model.quantities.items()),
+            *((quantity.name, quantity.law.returns, False) for quantity in self.quantities),
             *((name, protocol.unit, False) for name, protocol in model.inputs.items()),
             *((name, unit, False) for name, _, unit in self.constants),
         ]
@@ -58,9 +75,17 @@ class Symbols:
                     Fault(f"'{name}'", "one name for two things", "each parameter, input and quantity its own")
                 )
             taken.add(name)
-        first = len(self.species)
-        self.known = {name: Symbol(first + i, unit, 1.0, n) for i, (name, unit, n) in enumerate(after_species)}
+        species = len(self.species)
+        first = species + len(self.charged) + len(self.variables)
         self.one = first + len(after_species)
+        self.known = {name: Symbol(first + i, unit, 1.0, n) for i, (name, unit, n) in enumerate(after_species)}
+        for i, membrane in enumerate(self.charged):
+            self.known[f"{CHARGE}.{membrane.name}"] = Symbol(species + i, "1", count=True)
+        for i, variable in enumerate(self.variables):
+            self.known[variable.name] = Symbol(species + len(self.charged) + i, variable.unit)
+        for membrane in membranes:
+            if isinstance(membrane.voltage, str):
+                self.known[f"{membrane.name}.voltage"] = self.known[membrane.voltage]
         for alias, full in self.called.items():
             i = self.index[full]
             home = self.homes[i]
@@ -131,8 +156,37 @@ class Symbols:
             return 1.0
 
 
+def _reads(model: Model, name: str) -> bool:
+    """Whether an argument of some law of the model is bound to ``name``."""
+    used: list[tuple[Any, Any]] = [
+        *((law, r.bindings) for r, _ in model.reactions.values() for law in (r.law, r.affinity, r.k, r.k_back)),
+        *((quantity.law, quantity.bindings) for quantity in model.quantities.values()),
+        *((variable.law, variable.bindings) for variable in model.variables.values()),
+    ]
+    return any(
+        isinstance(law, RateLaw) and any(bindings.get(argument, argument) == name for argument in law.names)
+        for law, bindings in used
+    )
+
+
+def _electric(membrane: Membrane) -> list[tuple[str, float, str]]:
+    """The constants of a membrane's voltage."""
+    if membrane.capacitance is not None:
+        resting = membrane.voltage if isinstance(membrane.voltage, float) else 0.0
+        capacitance = membrane.total_capacitance
+        return [(f"{membrane.name}.resting", resting, "mV"), (f"{membrane.name}.capacitance", capacitance, "pF")]
+    return [(f"{membrane.name}.voltage", membrane.voltage, "mV")] if isinstance(membrane.voltage, float) else []
+
+
+def _voltage(membrane: Membrane) -> Quantity:
+    """The voltage of a membrane that the charge on it moves."""
+    names = ("resting", "capacitance")
+    bindings = {"charge": f"{CHARGE}.{membrane.name}", **{name: f"{membrane.name}.{name}" for name in names}}
+    return Quantity(f"{membrane.name}.voltage", membrane_voltage, bindings)
+
+
 def _name_of(given: Any) -> Any:
-    if isinstance(given, (Species, Parameter, Input, Quantity)):
+    if isinstance(given, (Species, Parameter, Input, Quantity, Variable)):
         return given.name
     if isinstance(given, (Compartment, Membrane)):
         return f"{given.name}.{given.measure}"

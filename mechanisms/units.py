@@ -17,6 +17,8 @@ AVOGADRO = 6.02214076e23
 """Molecules per mole (exact, SI 2019)."""
 ELEMENTARY_CHARGE = 1.602176634e-19
 """Coulomb (exact, SI 2019)."""
+BOLTZMANN = 1.380649e-23
+"""Joule per kelvin (exact, SI 2019)."""
 MOLECULES_PER_UM_FL = AVOGADRO * 1e-21
 """Molecules in 1 fL at 1 uM: 602.214076."""
 
@@ -39,6 +41,7 @@ STANDARD = {
     "conductance": "nS",
     "capacitance": "pF",
     "temperature": "K",
+    "resistance": "Gohm",
 }
 """What the project measures, and the unit that it measures it in."""
 
@@ -99,8 +102,6 @@ def conversion(unit: str, to: str) -> float:
     """
     if unit == to:
         return 1.0
-    if unit == to:
-        return 1.0
     offset = _by_pint(0.0, unit, to)
     if offset:
         raise UnitError(f"the unit '{unit}' (its zero is at {offset:g} {to})", f"a unit that '{to}' is a multiple of")
@@ -145,6 +146,11 @@ def magnitude(given: Given, unit: str) -> float:
     if not abs(value) < float("inf"):
         raise UnitError(f"{given!r}", f"a finite number in {unit}")
     return value
+
+
+def constant(value: float, unit: str, like: Any) -> Any:
+    """A constant of nature in ``unit`` inside a law: with its unit where the law is called with quantities."""
+    return registry().Quantity(value, unit) if hasattr(like, "dimensionality") else value
 
 
 def is_unit(text: str) -> bool:

@@ -95,27 +95,24 @@ def test_faults_of_the_model_come_first() -> None:
         md.simulate(broken, -1, engine="none")
 
 
-@md.rate_law(a="uM", b="uM", rate="1/s", returns="uM/s")
-def net(a, b, rate):
-    return rate * (a - b)
+@md.rate_law(h="1", rate="1/s", returns="1/s")
+def relaxation(h, rate):
+    return rate * (0.2 - h)
 
 
-@md.rate_law(a="uM", b="uM", returns="1")
-def affinity(a, b):
-    return md.maths.log(a / b)
-
-
-def test_a_net_flux_names_the_engine_that_can_run_it() -> None:
-    """The mean field takes a net flux as it is: a and b relax to their common mean."""
-    flux = closed("flux", {"A": 30, "B": 10})
-    flux.reaction("A <-> B", net, affinity=affinity, a="A", b="B", rate=1.5)
-    found = faults(of=flux)
+def test_a_continuous_variable_names_the_engine_that_can_run_it() -> None:
+    """The mean field integrates a gate: h = 0.2 + 0.8 exp(-3 t)."""
+    gated = closed("gated", {"A": 30}, ("A -> 0", 1.0))
+    gated.variable("h", 1.0, "1", relaxation, rate=3.0)
+    found = faults(of=gated)
     assert len(found) == 1
-    for part in ("'gillespie'", "'A <-> B'", "net flux", "engine='ode'"):
+    for part in ("'gillespie'", "'h'", "continuously", "engine='hybrid'"):
         assert part in found[0], found[0]
     times = np.linspace(0, 2, 5)
-    data = md.simulate(flux, times, engine="ode", rtol=1e-9, atol=1e-9)
-    assert data.counts.values[0, :, 0] == pytest.approx(20 + 10 * np.exp(-3 * times), rel=1e-7)
+    data = md.simulate(gated, times, engine="ode", rtol=1e-9, atol=1e-9)
+    assert data.quantity.values[0, :, 0] == pytest.approx(0.2 + 0.8 * np.exp(-3 * times), rel=1e-7)
+    assert data.quantities.values.tolist() == ["h"]
+    assert data.species.values.tolist() == ["A.cell"]
 
 
 def test_paths_that_do_not_fit_into_memory_are_refused(monkeypatch) -> None:
