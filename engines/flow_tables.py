@@ -38,8 +38,11 @@ class FlowTables:
 
 
 @lru_cache(maxsize=16)
-def tables(network: Network) -> FlowTables:
-    """The tables of a network, by which the loops compute its rates, drift and Jacobian."""
+def tables(network: Network, counted: tuple[bool, ...] = ()) -> FlowTables:
+    """The tables of a network, by which the loops compute its rates, drift and Jacobian.
+
+    counted: of each multimer, whether its conducting complexes are counted and not read in the mean field.
+    """
     species, reactions = len(network.species), len(network.reactions)
     arguments, changes, reactants, multimers = network.arguments, network.changes, network.reactants, network.multimers
     support: list[list[int]] = [[network.species.index(group.watched)] for group in multimers]
@@ -78,6 +81,7 @@ def tables(network: Network) -> FlowTables:
         "COMPLEXES": [group.count for group in multimers],
         "SUBUNITS": [group.subunits for group in multimers],
         "NEEDED": [group.needed for group in multimers],
+        "COUNTED": counted or [False] * len(multimers),
     }
     columns["SPECIES_BEHIND"], columns["DEPENDS"] = flat(depends)
     columns["SUPPORTING"], columns["SUPPORT"] = flat(support)

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from engines.dependencies import dependents, flat, steps
+from engines.hybrid import Hybrid
 from engines.kernel import law_address, loops
 from engines.result import OptionError, Outcome, Path
+from engines.segments import segments, whole_start
 from engines.unroll import advance_address
 from mechanisms.network import Floats, Integers, Network
 from mechanisms.splitting import one_way
@@ -20,6 +22,9 @@ from mechanisms.splitting import one_way
 @dataclass(frozen=True)
 class Gillespie:
     """Exact in law, also with inputs that are constant between edges: the clock stops at each edge.
+
+    Where rates change between reactions, by continuous variables, time or events, their hazards are integrated, as by
+    ``engines.hybrid.Hybrid`` in which everything jumps, at its default tolerance.
 
     max_events: the most reactions that one trajectory may fire; it then ends with the status "too many events".
     Raises OptionError for a limit below 1.
@@ -35,13 +40,12 @@ class Gillespie:
 
     def refusal(self, network: Network) -> str:
         """Why this engine cannot run the network and which can, or ""."""
-        if network.continuous.any():
-            variable = network.species[network.counted]
-            return f"'{variable}' changes continuously, and exact steps hold rates still; use engine='hybrid'"
         return ""
 
-    def prepare(self, network: Network, t_start: float, t_end: float) -> Run:
-        """Everything that all trajectories share."""
+    def prepare(self, network: Network, t_start: float, t_end: float) -> Any:
+        """Everything that all trajectories share; variables are integrated between the jumps."""
+        if network.continuous.any() or network.events:
+            return Hybrid("jump", max_events=self.max_events).prepare(network, t_start, t_end)
         return Run(self, network, t_start, t_end)
 
 
@@ -53,7 +57,7 @@ class Run:
         network = self.network
         self.loops = loops("gillespie")
         unrolled = advance_address(network)
-        start = (*_start(network, t_start), t_start)
+        start = (*whole_start(network, t_start, ~network.clamped), t_start)
         parts = segments(network, t_start, t_end)
         self.shared = (unrolled, start, parts, network.arguments.value, None if unrolled else _tables(network))
 
@@ -74,40 +78,6 @@ class Run:
         last = np.concatenate([times[-1:], states[-1]])
         ends = (np.array([len(times) - 1]), np.array([status]), np.array([failed]), last[None])
         return Path(times, fired, states, Outcome(*ends))
-
-
-def segments(network: Network, t_start: float, t_end: float) -> tuple[Floats, Floats, Integers, Floats]:
-    """Between input edges: ends in s, coefficients (segment, reaction), slots that inputs hold, and their values.
-
-    An edge at the very end makes a last segment of no length, so that what is recorded there is the value from then on.
-    """
-    edges = network.edges[(network.edges > t_start) & (network.edges <= t_end)]
-    held = np.array(
-        [species for species, _, _ in network.driven] + [network.first_input + i for i in range(len(network.inputs))],
-        dtype=np.int64,
-    )
-    states = [network.values(float(t)) for t in (t_start, *edges)]
-    coefficients = np.array([network.coefficients(y) for y in states]).reshape(len(states), -1)
-    return np.append(edges, t_end), coefficients, held, np.array([y[held] for y in states])
-
-
-def _start(network: Network, t_start: float) -> tuple[Floats, Any, Any]:
-    """y in whole molecules, and which complex each subunit belongs to."""
-    y = network.values(t_start)
-    counted = np.flatnonzero(~network.clamped)
-    y[counted] = np.rint(y[counted])
-    capacity = max((group.count * group.subunits for group in network.multimers), default=0)
-    members = np.zeros((len(network.species) if capacity else 1, max(capacity, 1)), dtype=np.int32)
-    watched = np.zeros(max(sum(group.count for group in network.multimers), 1), dtype=np.int32)
-    first = 0
-    for m, group in enumerate(network.multimers):
-        start = network.species.index(group.start)
-        members[start, : group.count * group.subunits] = first + np.repeat(np.arange(group.count), group.subunits)
-        if group.start == group.watched:
-            watched[first : first + group.count] = group.subunits
-            y[len(network.species) + m] = group.count if group.subunits >= group.needed else 0
-        first += group.count
-    return y, members, watched
 
 
 @lru_cache(maxsize=16)

@@ -80,9 +80,10 @@ def address(function: str, named_by: str, write: Callable[[], str], network: Net
 
 
 def moving_laws(network: Network) -> dict[int, RateLaw]:
-    """The laws that must be compiled, by number: those that some species or derived quantity moves."""
+    """The laws that must be compiled, by number: of moving rates, derived quantities and events."""
     rows = [j for j in range(len(network.reactions)) if not network.static[j]]
     rows += range(len(network.reactions), len(network.reactions) + len(network.quantities))
+    rows += range(network.first_condition, len(network.law))
     return {int(i): network.laws[i] for i in sorted({network.law[row] for row in rows})}
 
 
@@ -102,7 +103,7 @@ def check_laws(network: Network) -> None:
                 law.check_units()
             except UnitError as error:
                 row = int(np.flatnonzero(network.law == number)[0])
-                names = [*network.reactions, *network.quantities, *(["an affinity"] * len(network.law))]
+                names = [*network.reactions, *network.quantities, *(["an affinity or event"] * len(network.law))]
                 faults.append(Fault(f"'{names[row]}'", error.found, error.needed))
             else:
                 seen.parent.mkdir(parents=True, exist_ok=True)

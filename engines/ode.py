@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from engines.flow_tables import tables
-from engines.gillespie import segments
+from engines.hybrid import Hybrid
 from engines.kernel import loops
 from engines.loops.status import FINISHED
 from engines.result import OptionError, Outcome
+from engines.segments import segments
 from engines.sparse_pattern import Elimination, elimination
 from mechanisms.network import Floats, Integers, Network
 
@@ -22,6 +23,8 @@ from mechanisms.network import Floats, Integers, Network
 @dataclass(frozen=True)
 class ODE:
     """Mean field, stiff or not; sparse exact Jacobian; integration starts anew at each edge of an input.
+
+    A network with events is integrated by ``engines.hybrid.Hybrid`` in which everything flows, at these tolerances.
 
     rtol: relative tolerance; atol: absolute tolerance in molecules; max_steps: between two edges of inputs.
     Raises OptionError for tolerances that are not positive.
@@ -43,8 +46,10 @@ class ODE:
         """Why this engine cannot run the network and which can, or ""."""
         return ""
 
-    def prepare(self, network: Network, t_start: float, t_end: float) -> Run:
+    def prepare(self, network: Network, t_start: float, t_end: float) -> Any:
         """Everything that does not depend on the grid."""
+        if network.events:
+            return Hybrid("flow", rtol=self.rtol, atol=self.atol).prepare(network, t_start, t_end)
         return Run(self, network, t_start, t_end)
 
 

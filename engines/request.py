@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from engines.gillespie import Gillespie
+from engines.hybrid import Hybrid
 from engines.ode import ODE
 from engines.result import OptionError
 from mechanisms.faults import Fault, nearest, unknown
@@ -18,7 +19,7 @@ from mechanisms.names import called_in
 from mechanisms.network import Floats, Integers, Network
 from mechanisms.units import UnitError, magnitude
 
-ENGINES: dict[str, type[Any]] = {engine.name: engine for engine in (ODE, Gillespie)}
+ENGINES: dict[str, type[Any]] = {engine.name: engine for engine in (ODE, Gillespie, Hybrid)}
 """Every engine, by name."""
 RECORDS = ("grid", "events", "statistics")
 """What can be recorded."""
@@ -91,6 +92,8 @@ def read_request(
 
 
 def _engine(engine: Any, options: Mapping[str, Any], faults: list[Fault]) -> Any:
+    if isinstance(engine, Mapping):
+        engine = Hybrid(dict(engine))
     if isinstance(engine, str):
         if engine not in ENGINES:
             faults.append(unknown("engine", engine, "engines", ENGINES))
@@ -98,7 +101,11 @@ def _engine(engine: Any, options: Mapping[str, Any], faults: list[Fault]) -> Any
         engine = ENGINES[engine]()
     elif not isinstance(engine, tuple(ENGINES.values())):
         faults.append(
-            Fault("engine", f"{engine!r}", f"a name ({', '.join(ENGINES)}) or an engine such as ODE(rtol=1e-8)")
+            Fault(
+                "engine",
+                f"{engine!r}",
+                f"a name ({', '.join(ENGINES)}), an engine such as ODE(rtol=1e-8), or readings by place, of mixed engines",
+            )
         )
         return None
     known = {field.name for field in dataclasses.fields(engine)}

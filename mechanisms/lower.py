@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mechanisms.charge import crossed, inward_charge
+from mechanisms.events import EventRows
 from mechanisms.faults import Fault, unknown
 from mechanisms.law import RateLaw
 from mechanisms.names import Scope
@@ -72,6 +73,8 @@ class _Lowering:
             if row.affinity is not None:
                 affinity[j] = len(calls)
                 calls.append(row.affinity)
+        events = EventRows(names)
+        calls += events.calls
         driven = self.driven()
         if not self.species:
             self.faults.append(Fault(f"model '{model.name}'", "no species", "at least one species"))
@@ -106,6 +109,11 @@ class _Lowering:
             laws=tuple(names.laws),
             law=np.array([law for law, _ in calls], dtype=np.int64),
             arguments=Ragged.of([arguments for _, arguments in calls]),
+            events=tuple(model.events),
+            schedule=tuple(event.times for event in model.events.values()),
+            priority=np.array([event.priority for event in model.events.values()]),
+            triggers=np.array(events.triggers, dtype=np.int64),
+            assignments=Ragged.of(events.assignments),
             multimers=tuple(model.multimers.values()),
             quantities=tuple(quantity.name for quantity in names.quantities),
             inputs=tuple(model.inputs),

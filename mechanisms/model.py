@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from numbers import Real
 from typing import Any
 
+import numpy as np
+
 from mechanisms.faults import Fault, ModelError, unknown
 from mechanisms.law import RateLaw
 from mechanisms.lower import lower
@@ -19,6 +21,7 @@ from mechanisms.names import Scope, aliases
 from mechanisms.network import Network
 from mechanisms.places import (
     Compartment,
+    Event,
     Input,
     Membrane,
     Multimer,
@@ -57,6 +60,7 @@ class Model:
         self.reactions: dict[str, tuple[Reaction, Scope]] = {}
         self.variables: dict[str, Variable] = {}
         self.resistors: dict[str, Resistor] = {}
+        self.events: dict[str, Event] = {}
         self.mechanisms: dict[str, Mechanism] = {}
         self._network: Network | None = None
 
@@ -182,6 +186,38 @@ class Model:
         protocol = Input(name, signal, unit)
         self._declare(f"input '{name}'", name, self.inputs, protocol)
         return protocol
+
+    def event(
+        self,
+        name: str,
+        sets: Mapping[str, Any],
+        *,
+        at: Any = None,
+        when: RateLaw | None = None,
+        priority: float = 0.0,
+        **bindings: Any,
+    ) -> Event:
+        """Add an event that ``sets`` species (concentrations) and variables, by name, to values or laws.
+
+        at: a time or times (numbers: s); or when: a law, in any unit, whose value rises above 0 where the event is to
+        happen; it does not happen where the value is above 0 from the start. The values that are set may be numbers,
+        text with a unit, names, or laws of the state just before; where molecules are counted they are rounded.
+        priority: of several events at one time the highest comes first, then the one declared first.
+        """
+        where = f"event '{name}'"
+        times: tuple[float, ...] = ()
+        if (at is None) == (when is None):
+            self._faults.append(Fault(where, "neither at= nor when=" if at is None else "at= and when=", "one of them"))
+        elif at is not None:
+            listed = [at] if isinstance(at, str) or not np.iterable(at) else at
+            times = tuple(sorted(self._number(f"{where}, at", t, "s") for t in listed))
+        elif not isinstance(when, RateLaw):
+            self._faults.append(Fault(f"{where}, when", f"{when!r}", "a function declared with @rate_law"))
+        if not sets:
+            self._faults.append(Fault(where, "nothing that it sets", "{'<species or variable>': value}"))
+        event = Event(name, times, when, dict(sets), self._number(f"{where}, priority", priority, "1"), bindings)
+        self._declare(where, name, self.events, event)
+        return event
 
     def quantity(self, name: str, law: RateLaw, **bindings: Any) -> Quantity:
         """Add a derived quantity: ``law`` of species, parameters, inputs and other quantities."""

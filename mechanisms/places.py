@@ -120,6 +120,24 @@ class Variable:
 
 
 @dataclass(frozen=True)
+class Event:
+    """Something that happens at given times, or whenever a condition becomes true, and sets values at once.
+
+    name; times: in s, or () where ``when`` is given: a law whose value rises above 0 where the condition becomes true.
+    sets: by name of a species (concentration) or variable, a number, text with a unit, a name, or a RateLaw; all are
+    computed before any is set. priority: of several events at one time the highest comes first.
+    bindings: what the arguments of laws are bound to.
+    """
+
+    name: str
+    times: tuple[float, ...]
+    when: RateLaw | None
+    sets: Mapping[str, Any]
+    priority: float = 0.0
+    bindings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Resistor:
     """A resistance in Gohm between the insides of two membranes, by name."""
 

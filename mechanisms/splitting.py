@@ -70,6 +70,7 @@ def one_way(network: Network, rows: Any = None) -> Network:
     behind = len(network.reactions)
     kept = np.flatnonzero(network.net & ~wanted)
     others = [*range(behind, behind + len(network.quantities)), *(int(network.affinity[j]) for j in kept)]
+    others += range(network.first_condition, len(network.law))
     affinity = np.full(len(origin), -1, dtype=np.int64)
     for n, j in enumerate(kept.tolist()):
         affinity[np.flatnonzero(origin == j)] = len(origin) + len(network.quantities) + n

@@ -162,6 +162,7 @@ def _reads(model: Model, name: str) -> bool:
         *((law, r.bindings) for r, _ in model.reactions.values() for law in (r.law, r.affinity, r.k, r.k_back)),
         *((quantity.law, quantity.bindings) for quantity in model.quantities.values()),
         *((variable.law, variable.bindings) for variable in model.variables.values()),
+        *((law, event.bindings) for event in model.events.values() for law in (event.when, *event.sets.values())),
     ]
     return any(
         isinstance(law, RateLaw) and any(bindings.get(argument, argument) == name for argument in law.names)

@@ -20,14 +20,16 @@ COLUMNS = (
     "DEPENDS", "SPECIES_BEHIND", "ENTRY",  # the species that a rate depends on, and where their derivatives go
     "SUPPORT", "SUPPORTING",  # the species that a multimer or quantity depends on
     "CLAMPED",  # of species
-    "WATCHED", "COMPLEXES", "SUBUNITS", "NEEDED",  # of multimers
+    "WATCHED", "COMPLEXES", "SUBUNITS", "NEEDED", "COUNTED",  # of multimers
 )  # fmt: skip
 WEIGHTS = ("COEFFICIENT", "CHANGE")
 HEADER = (*SIZES, *COLUMNS, *WEIGHTS)
 SPECIES, REACTIONS, MULTIMERS, QUANTITIES, MOST_ARGUMENTS = range(5)
 LAW, ARGUMENTS, MASS_ACTION, STATIC, REACTANTS, REACTANT, ORDER, CHANGES, CHANGED = range(5, 14)
-DEPENDS, SPECIES_BEHIND, ENTRY, SUPPORT, SUPPORTING, CLAMPED, WATCHED, COMPLEXES, SUBUNITS, NEEDED = range(14, 24)
-COEFFICIENT, CHANGE = range(24, 26)
+DEPENDS, SPECIES_BEHIND, ENTRY, SUPPORT, SUPPORTING, CLAMPED, WATCHED, COMPLEXES, SUBUNITS, NEEDED, COUNTED = range(
+    14, 25
+)
+COEFFICIENT, CHANGE = range(25, 27)
 
 
 @njit(nogil=True, error_model="numpy")
@@ -55,7 +57,8 @@ def complete(y, rates, counting):
     law, _, plan, _, slot, scale = rates
     if not counting:
         for i in range(plan[MULTIMERS]):
-            y[plan[SPECIES] + i], _ = conducting(y, i, plan)
+            if not plan[plan[COUNTED] + i]:
+                y[plan[SPECIES] + i], _ = conducting(y, i, plan)
     for i in range(plan[QUANTITIES]):
         row = plan[REACTIONS] + i
         first = plan[plan[ARGUMENTS] + row]
@@ -127,7 +130,8 @@ def jacobian(y, rates, values):
     partial = np.empty(plan[MOST_ARGUMENTS])
     inner = np.zeros(plan[plan[SUPPORT] + multimers + plan[QUANTITIES]])
     for i in range(multimers):
-        _, inner[plan[plan[SUPPORT] + i]] = conducting(y, i, plan)
+        if not plan[plan[COUNTED] + i]:
+            _, inner[plan[plan[SUPPORT] + i]] = conducting(y, i, plan)
     for i in range(plan[QUANTITIES]):
         row = reactions + i
         call_float(gradient, (plan[plan[LAW] + row], y, slot, scale, plan[plan[ARGUMENTS] + row], partial))
