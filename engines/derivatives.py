@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from engines.kernel import LAW_HEAD, PREFIX, address, arguments_of, moving_laws
 from mechanisms.law import RateLaw
 from mechanisms.network import Network
@@ -16,29 +18,43 @@ def gradient(number, y, slot, scale, first, partial):
 def gradient_address(network: Network) -> int:
     """The address of ``gradient(number, y, slot, scale, first, partial)``; 0 where all laws are static.
 
-    It returns the value of a law and writes its derivative by argument i to partial[i].
+    It returns the value of a law and writes its derivative by argument i to partial[i], for arguments that are bound to
+    a species, conducting complexes or a quantity in some row of the network.
     """
     if not moving_laws(network):
         return 0
-    return address("gradient", Path(__file__).read_text(), lambda: _text(network), network)
+    wanted = _wanted(network)
+    return address("gradient", f"{wanted}{Path(__file__).read_text()}", lambda: _text(network, wanted), network)
 
 
-def _text(network: Network) -> str:
+def _wanted(network: Network) -> dict[int, list[int]]:
+    """By law, the arguments by which derivatives are needed."""
+    first = network.arguments.start[:-1]
+    found: dict[int, set[int]] = {number: set() for number in moving_laws(network)}
+    for row in range(len(network.reactions) + len(network.quantities)):
+        if (number := int(network.law[row])) in found:
+            slots = network.arguments.index[first[row] : network.arguments.start[row + 1]]
+            found[number].update(np.flatnonzero(slots < network.first_input).tolist())
+    return {number: sorted(places) for number, places in found.items()}
+
+
+def _text(network: Network, wanted: dict[int, list[int]]) -> str:
     lines = []
     for number, law in moving_laws(network).items():
         lines.append(f"    if number == {number}:  # {law.name}")
-        lines += [f"        {line}" for line in (*arguments_of(law), *_derivatives(law))]
+        lines += [f"        {line}" for line in (*arguments_of(law), *_derivatives(law, wanted[number]))]
     return LAW_HEAD + _GRADIENT + "\n".join([*lines, "    return math.nan"]) + "\n"
 
 
-def _derivatives(law: RateLaw) -> list[str]:
+def _derivatives(law: RateLaw, places: list[int]) -> list[str]:
     import sympy
     from sympy.printing.pycode import PythonCodePrinter
 
     write = PythonCodePrinter({"fully_qualified_modules": True}).doprint
     value = law.expression(PREFIX)
-    wanted = [value, *(sympy.diff(value, sympy.Symbol(PREFIX + name, real=True)) for name in law.names)]
+    by = [sympy.Symbol(PREFIX + law.names[i], real=True) for i in places]
+    wanted = [value, *(sympy.diff(value, symbol) for symbol in by)]
     shared, results = sympy.cse(wanted, symbols=sympy.numbered_symbols("shared_", real=True))
     lines = [f"{symbol} = {write(expression)}" for symbol, expression in shared]
-    lines += [f"partial[{i}] = {write(result)}" for i, result in enumerate(results[1:])]
+    lines += [f"partial[{i}] = {write(result)}" for i, result in zip(places, results[1:], strict=True)]
     return [*lines, f"return {write(results[0])}"]

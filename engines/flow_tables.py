@@ -58,11 +58,14 @@ def tables(network: Network, counted: tuple[bool, ...] = ()) -> FlowTables:
     keys = np.array([i * species + s for i, s in pairs], dtype=np.int64)
     pattern, entry = np.unique(np.concatenate([keys, np.arange(species) * (species + 1)]), return_inverse=True)
     indptr = np.searchsorted(pattern // species, np.arange(species + 1)).astype(np.int64)
+    moved = set(changes.index.tolist())
+    following = [i for i in range(len(network.quantities)) if moved.intersection(support[len(multimers) + i])]
     sizes = {
         "SPECIES": species,
         "REACTIONS": reactions,
         "MULTIMERS": len(multimers),
         "QUANTITIES": len(network.quantities),
+        "MOVING": len(following),
         "MOST_ARGUMENTS": int(np.diff(arguments.start).max(initial=0)),
     }
     columns: dict[str, Any] = {
@@ -75,6 +78,7 @@ def tables(network: Network, counted: tuple[bool, ...] = ()) -> FlowTables:
         "ORDER": reactants.value,
         "CHANGES": changes.start,
         "CHANGED": changes.index,
+        "MOVED": following,
         "CLAMPED": network.clamped,
         "ENTRY": entry[: len(keys)],
         "WATCHED": [network.species.index(group.watched) for group in multimers],

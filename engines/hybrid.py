@@ -33,8 +33,8 @@ class Hybrid:
     """
 
     partition: str | Mapping[str, str] = field(default_factory=dict)
-    rtol: float = 1e-4
-    atol: float = 1e-4
+    rtol: float = 1e-3
+    atol: float = 1e-3
     max_events: int = 10**12
     name = "hybrid"
     stochastic = True

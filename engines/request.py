@@ -104,7 +104,7 @@ def _engine(engine: Any, options: Mapping[str, Any], faults: list[Fault]) -> Any
             Fault(
                 "engine",
                 f"{engine!r}",
-                f"a name ({', '.join(ENGINES)}), an engine such as ODE(rtol=1e-8), or readings by place, of mixed engines",
+                f"a name ({', '.join(ENGINES)}), an engine such as ODE(rtol=1e-8), or readings by place",
             )
         )
         return None

@@ -3,8 +3,9 @@
 from mechanisms.calcium.er_leak import ERLeak
 from mechanisms.calcium.serca import ElementarySERCA
 from mechanisms.ip3.de_young_keizer import DeYoungKeizer
+from mechanisms.ip3.park_drive import ParkDrive
 
-MECHANISMS = {mechanism.__name__: mechanism for mechanism in (DeYoungKeizer, ElementarySERCA, ERLeak)}
+MECHANISMS = {mechanism.__name__: mechanism for mechanism in (DeYoungKeizer, ElementarySERCA, ERLeak, ParkDrive)}
 """Every mechanism, by name."""
 
-__all__ = ["MECHANISMS", "DeYoungKeizer", "ERLeak", "ElementarySERCA"]
+__all__ = ["MECHANISMS", "DeYoungKeizer", "ERLeak", "ElementarySERCA", "ParkDrive"]

@@ -13,23 +13,23 @@ from numba import njit
 
 from .pointer import call_float
 
-SIZES = ("SPECIES", "REACTIONS", "MULTIMERS", "QUANTITIES", "MOST_ARGUMENTS")
+SIZES = ("SPECIES", "REACTIONS", "MULTIMERS", "QUANTITIES", "MOVING", "MOST_ARGUMENTS")
 COLUMNS = (
     "LAW", "ARGUMENTS",  # of reactions, then of quantities: number, first argument
     "MASS_ACTION", "STATIC", "REACTANTS", "REACTANT", "ORDER", "CHANGES", "CHANGED",  # of reactions
     "DEPENDS", "SPECIES_BEHIND", "ENTRY",  # the species that a rate depends on, and where their derivatives go
     "SUPPORT", "SUPPORTING",  # the species that a multimer or quantity depends on
+    "MOVED",  # quantities that change while species flow
     "CLAMPED",  # of species
     "WATCHED", "COMPLEXES", "SUBUNITS", "NEEDED", "COUNTED",  # of multimers
 )  # fmt: skip
 WEIGHTS = ("COEFFICIENT", "CHANGE")
 HEADER = (*SIZES, *COLUMNS, *WEIGHTS)
-SPECIES, REACTIONS, MULTIMERS, QUANTITIES, MOST_ARGUMENTS = range(5)
-LAW, ARGUMENTS, MASS_ACTION, STATIC, REACTANTS, REACTANT, ORDER, CHANGES, CHANGED = range(5, 14)
-DEPENDS, SPECIES_BEHIND, ENTRY, SUPPORT, SUPPORTING, CLAMPED, WATCHED, COMPLEXES, SUBUNITS, NEEDED, COUNTED = range(
-    14, 25
-)
-COEFFICIENT, CHANGE = range(25, 27)
+SPECIES, REACTIONS, MULTIMERS, QUANTITIES, MOVING, MOST_ARGUMENTS = range(6)
+LAW, ARGUMENTS, MASS_ACTION, STATIC, REACTANTS, REACTANT, ORDER, CHANGES, CHANGED = range(6, 15)
+DEPENDS, SPECIES_BEHIND, ENTRY, SUPPORT, SUPPORTING, MOVED, CLAMPED = range(15, 22)
+WATCHED, COMPLEXES, SUBUNITS, NEEDED, COUNTED = range(22, 27)
+COEFFICIENT, CHANGE = range(27, 29)
 
 
 @njit(nogil=True, error_model="numpy")
@@ -52,17 +52,35 @@ def conducting(y, i, plan):
 
 
 @njit(nogil=True, error_model="numpy")
+def quantity(i, y, rates):
+    """Compute derived quantity i of y in place."""
+    law, _, plan, _, slot, scale = rates
+    row = plan[REACTIONS] + i
+    first = plan[plan[ARGUMENTS] + row]
+    y[plan[SPECIES] + plan[MULTIMERS] + i] = call_float(law, (plan[plan[LAW] + row], y, slot, scale, first))
+
+
+@njit(nogil=True, error_model="numpy")
 def complete(y, rates, counting):
     """Compute derived quantities and, in the mean field, conducting complexes from the species, in place."""
-    law, _, plan, _, slot, scale = rates
+    plan = rates[2]
     if not counting:
         for i in range(plan[MULTIMERS]):
             if not plan[plan[COUNTED] + i]:
                 y[plan[SPECIES] + i], _ = conducting(y, i, plan)
     for i in range(plan[QUANTITIES]):
-        row = plan[REACTIONS] + i
-        first = plan[plan[ARGUMENTS] + row]
-        y[plan[SPECIES] + plan[MULTIMERS] + i] = call_float(law, (plan[plan[LAW] + row], y, slot, scale, first))
+        quantity(i, y, rates)
+
+
+@njit(nogil=True, error_model="numpy")
+def follow(y, rates):
+    """The same in the mean field, of a y that was complete before some species flowed."""
+    plan = rates[2]
+    for i in range(plan[MULTIMERS]):
+        if not plan[plan[COUNTED] + i]:
+            y[plan[SPECIES] + i], _ = conducting(y, i, plan)
+    for q in range(plan[MOVING]):
+        quantity(plan[plan[MOVED] + q], y, rates)
 
 
 @njit(nogil=True, error_model="numpy")
@@ -97,13 +115,13 @@ def propensities(y, rates, out):
 
 @njit(nogil=True, error_model="numpy")
 def drift(y, rates, out):
-    """dn/dt of each species in molecules per second, in the mean field.
+    """dn/dt of each species in molecules per second, in the mean field, at a y that was complete before species flowed.
 
     ``rate`` is written out here: as a call it would take half as long again.
     """
     law, _, plan, weights, slot, scale = rates
-    if plan[MULTIMERS] + plan[QUANTITIES] > 0:
-        complete(y, rates, False)
+    if plan[MULTIMERS] + plan[MOVING] > 0:
+        follow(y, rates)
     for i in range(plan[SPECIES]):
         out[i] = 0.0
     reactant, order, changed, change = plan[REACTANT], plan[ORDER], plan[CHANGED], plan[CHANGE]
@@ -122,17 +140,18 @@ def drift(y, rates, out):
 
 @njit(nogil=True, error_model="numpy")
 def jacobian(y, rates, values):
-    """The nonzeros of d(drift)/dn, in the order of the pattern that the tables were made with."""
+    """The nonzeros of d(drift)/dn, in the order of the pattern that the tables were made with; y as for ``drift``."""
     _, gradient, plan, weights, slot, scale = rates
     multimers, reactions, reactant, order = plan[MULTIMERS], plan[REACTIONS], plan[REACTANT], plan[ORDER]
-    complete(y, rates, False)
+    follow(y, rates)
     slope = np.zeros(plan[SPECIES])
     partial = np.empty(plan[MOST_ARGUMENTS])
     inner = np.zeros(plan[plan[SUPPORT] + multimers + plan[QUANTITIES]])
     for i in range(multimers):
         if not plan[plan[COUNTED] + i]:
             _, inner[plan[plan[SUPPORT] + i]] = conducting(y, i, plan)
-    for i in range(plan[QUANTITIES]):
+    for m in range(plan[MOVING]):
+        i = plan[plan[MOVED] + m]
         row = reactions + i
         call_float(gradient, (plan[plan[LAW] + row], y, slot, scale, plan[plan[ARGUMENTS] + row], partial))
         _chain(row, partial, 1.0, plan, slot, scale, inner, slope)

@@ -16,7 +16,7 @@ import math
 import numpy as np
 from numba import njit
 
-from .flow import ARGUMENTS, LAW, complete, jacobian, rate
+from .flow import ARGUMENTS, LAW, complete, follow, jacobian, rate
 from .gillespie import copy, hold
 from .multimer import step
 from .pointer import borrowed, call_float
@@ -199,7 +199,7 @@ def advance(y, memory, generator, members, watched, flow, jumps, events, scratch
             if err <= 1.0 and len(moving) > 0:
                 for half in range(1, 3):
                     at_fraction(0.5 * half, y, moved, stages, trial, dense)
-                    complete(dense, flowing, False)
+                    follow(dense, flowing)
                     am, a1 = a1, standing + refresh(moving, dense, jumping, ahead, report)
                 bend = length * abs(a0 - 2.0 * am + a1) / BEND
                 err = max(err, bend * bend * bend)  # a step is changed by the cube root of its error
@@ -218,7 +218,7 @@ def advance(y, memory, generator, members, watched, flow, jumps, events, scratch
         t_new = t_end if last and s == 1.0 else t + s * length
         while report[2] < until and grid[report[2]] < t_new:
             at_fraction((grid[report[2]] - t) / length, y, moved, stages, trial, dense)
-            complete(dense, flowing, False)
+            follow(dense, flowing)
             for i in range(recorded.shape[1]):
                 recorded[report[2], i] = dense[i]
             report[2] += 1
@@ -274,7 +274,7 @@ def watch(y, flowing, moved, events, stages, met, s, trial, dense):
     low = high = middle = s
     for n in range(50):
         at_fraction(middle, y, moved, stages, trial, dense)
-        complete(dense, flowing, False)
+        follow(dense, flowing)
         copy(met, seen)
         if conditions_changed(dense, flowing, events, seen) >= 0:
             high = middle

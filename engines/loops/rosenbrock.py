@@ -22,7 +22,7 @@ Hairer E, Wanner G (1996) Solving Ordinary Differential Equations II, chapter IV
 import numpy as np
 from numba import njit
 
-from .flow import drift, jacobian
+from .flow import complete, drift, jacobian
 from .pointer import borrowed
 from .sparse_lu import factorise, solve
 from .status import FINISHED, NOT_FINITE, STEP_TOO_SMALL, STOPPED, TOO_MANY_STEPS
@@ -295,6 +295,7 @@ def integrate(y, n, t, t_end, h, grid, following, recorded, rtol, atol, max_step
     slope = np.empty(n)
     stages = np.empty((STAGES, n))
     trial = np.empty(y.size)
+    complete(y, rates, False)
     for i in range(y.size):
         trial[i] = y[i]
     if h <= 0.0:

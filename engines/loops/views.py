@@ -19,10 +19,12 @@ def rates_at(states, y, rates, counting, found):
 @njit(cache=True, nogil=True, error_model="numpy")
 def drift_at(y, rates, slope):
     """Fill the drift at y."""
+    flow.complete(y, rates, False)
     flow.drift(y, rates, slope)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def jacobian_at(y, rates, values):
     """Fill the nonzeros of the Jacobian of the drift at y."""
+    flow.complete(y, rates, False)
     flow.jacobian(y, rates, values)

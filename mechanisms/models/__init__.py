@@ -1,8 +1,12 @@
 """Models that are assembled and ready to run."""
 
-from mechanisms.models.ip3_microdomain import ip3_microdomain
+from collections.abc import Callable
 
-MODELS = {"ip3_microdomain": ip3_microdomain}
+from mechanisms.model import Model
+from mechanisms.models.ip3_microdomain import ip3_microdomain
+from mechanisms.models.puff_site import puff_site
+
+MODELS: dict[str, Callable[..., Model]] = {"ip3_microdomain": ip3_microdomain, "puff_site": puff_site}
 """Every library model, by name: a function of keyword arguments that returns a Model."""
 
-__all__ = ["MODELS", "ip3_microdomain"]
+__all__ = ["MODELS", "ip3_microdomain", "puff_site"]

@@ -32,6 +32,10 @@ FLOW = """
             out[row[r]] += weight[r] * y[first[r]] * y[second[r]]
 
     @njit
+    def complete(y, rates, counting):
+        pass
+
+    @njit
     def jacobian(y, rates, values):
         weight, row, first, second, place = rates
         values[:] = 0.0
