@@ -70,8 +70,9 @@ def gating_noise(network: Network, group: Multimer, state: Floats, jacobian: Flo
 
 
 def _kappa(group: Multimer, d: int, p: float) -> float:
+    """The d-th difference of P(at least k of m in the watched state) when d of the m are set."""
     m, k = group.subunits, group.needed
-    return sum((-1) ** (d - j) * comb(d, j) * _at_least(k - j, m - d, p) for j in range(d + 1))
+    return float(sum((-1) ** (d - j) * comb(d, j) * _at_least(k - j, m - d, p) for j in range(d + 1)))
 
 
 def _at_least(k: int, m: int, p: float) -> float:

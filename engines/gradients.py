@@ -19,7 +19,7 @@ PROBE = 1e-4
 
 
 def slope_of_conducting(group: Multimer, watched: Any) -> Any:
-    """d(conducting complexes)/d(subunits in the watched state) in the mean field: P(Binomial(m - 1, x) = needed - 1)."""
+    """d(conducting complexes)/d(subunits in the watched state) in the mean field, P(Binomial(m - 1, x) = k - 1)."""
     m, k = group.subunits, group.needed
     x = watched / (group.count * m)
     return comb(m - 1, k - 1) * x ** (k - 1) * (1 - x) ** (m - k)

@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engines import result
+from engines.dense_views import DenseViews
 from engines.gradients import by_species, gradients
 from engines.kernel import check_laws
 from engines.moment_steps import Steps
 from engines.noise_request import check_network, few_molecules
 from engines.request import RequestError, read_times
-from engines.dense_views import DenseViews
 from mechanisms.faults import Fault
 from mechanisms.network import Floats, Network
 

@@ -25,7 +25,7 @@ of this, and none for second-order kinetics."""
 
 
 class Steps:
-    """Integrates mean (species,) and covariance (species, species), in molecules, from one edge of an input to the next.
+    """Integrates mean (species,) and covariance (species, species), in molecules, from one edge of an input to another.
 
     h: the step in s that is tried next.
     """

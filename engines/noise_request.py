@@ -25,7 +25,9 @@ def check_network(network: Network, times: int, faults: list[Fault]) -> None:
     size = 8.0 * species**2 * (times + 40)
     if species > MOST_SPECIES or size > MOST_BYTES:
         found = f"{species} species at {times} times, which need {size / 2**30:.2g} GB of covariances"
-        allowed = f"at most {MOST_SPECIES} species and {MOST_BYTES / 2**30:.0f} GB; engine='gillespie' has no such limit"
+        allowed = (
+            f"at most {MOST_SPECIES} species and {MOST_BYTES / 2**30:.0f} GB; engine='gillespie' has no such limit"
+        )
         faults.append(Fault("linear noise", found, allowed))
 
 

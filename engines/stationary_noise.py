@@ -6,8 +6,8 @@ rates a there,
     A C + C A^T + N diag(a) N^T = 0,    C(tau) = exp(A tau) C,
     S(f) = 2 (2 pi i f - A)^-1 N diag(a) N^T (-2 pi i f - A^T)^-1    (one-sided: its integral over f > 0 is C).
 
-The next order of the system-size expansion moves the mean by d: with H_j the Hessian of rate j and n^m - n (n-1) ... the
-first-order difference b_j of powers and falling factorials,
+The next order of the system-size expansion moves the mean by d: with H_j the Hessian of rate j, and b_j what rate j
+loses to first order when powers n^m become falling factorials n (n - 1) ...,
 
     A d = -N (1/2 H_j : C - b_j).
 
@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 
 POINTS = 201
 """Lags and frequencies where none are given."""
+ROUNDING = 1e-12
+"""An output whose variance is this much smaller than the variances that make it is conserved."""
 ONE_SIDED = "one-sided power spectral density per Hz: its integral over positive frequencies is the variance"
 
 
@@ -58,9 +60,7 @@ class StationaryNoise:
     stochastic = False
 
 
-def stationary_noise(
-    model: HasNetwork, *, lags: Any = None, frequencies: Any = None, at: Any = 0.0
-) -> xr.Dataset:
+def stationary_noise(model: HasNetwork, *, lags: Any = None, frequencies: Any = None, at: Any = 0.0) -> xr.Dataset:
     """Mean, covariance, spectrum and sources of the fluctuations about the stationary state of a model.
 
         A C + C A^T + N diag(a) N^T = 0 in the conservation class of the initial state; conserved totals do not vary.
@@ -95,7 +95,9 @@ def stationary_noise(
     fixed = held(network, float(when[0]))
     state, space = stationary_state(fixed)
     if not space.basis.shape[1]:
-        raise RequestError([Fault("linear noise", "a model in which nothing can happen", "a reaction")], "stationary_noise")
+        raise RequestError(
+            [Fault("linear noise", "a model in which nothing can happen", "a reaction")], "stationary_noise"
+        )
     about = result.provenance(network, StationaryNoise(float(when[0])), {"at": float(when[0])}, None)
     return _Stationary(fixed, state, space).dataset(given, about)
 
@@ -126,18 +128,18 @@ class _Stationary:
         self.slots = np.concatenate([state, expected])
         slopes = gradients(network, self.slots[None], np.zeros(1))
         species = len(network.species)
-        total = np.vstack([np.eye(species), by_species(network, slopes, state[None])[0]])
+        self.slopes = np.vstack([np.eye(species), by_species(network, slopes, state[None])[0]])
         self.system = LinearSystem(
             drift=space.drift(self.jacobian),
             noise=space.inward(self.views.changes) * np.sqrt(np.maximum(self.rates, 0.0)),
-            outputs=total @ space.outward,
+            outputs=self.slopes @ space.outward,
             noises=[gating_noise(network, group, state, self.jacobian) for group in network.multimers],
             driven=space.inward(self.by_conducting()),
             direct=np.vstack([np.zeros((species, len(network.multimers))), slopes[0][:, species:]]),
         )
 
     def by_conducting(self) -> Floats:
-        """d(drift)/d(conducting complexes) (species, multimer): the complexes read as held species, in the same slots."""
+        """d(drift)/d(conducting complexes) (species, multimer): these read as held species, in the same slots."""
         network, species = self.network, len(self.network.species)
         more = len(network.multimers)
         if not more:
@@ -172,7 +174,7 @@ class _Stationary:
         frequencies = frequencies if given["frequency"] is None else given["frequency"]
         covariance = system.covariance()
         variance = np.maximum(covariance.diagonal(), 0.0)
-        moving = variance > 1e-13 * np.maximum(np.concatenate([self.state, np.zeros(len(variance) - species)]), 1e-300)
+        moving = variance > ROUNDING * (self.slopes**2 @ variance[:species])
         mean = np.concatenate([self.state, result.quantities(network, self.slots[None], np.zeros(1))[0]])
         with np.errstate(invalid="ignore", divide="ignore"):
             correlation = np.where(moving, system.spectrum(np.zeros(1))[0] / (4 * variance), np.nan)
@@ -198,11 +200,16 @@ class _Stationary:
         with np.errstate(invalid="ignore", divide="ignore"):
             data["fano_factor"] = ("species", variance[:species] / self.state, {"long_name": "variance / mean"})
         if not network.multimers:
-            text = MOLECULES | {"long_name": "next order of the mean, in one over the system size; add it to mean_counts"}
+            text = MOLECULES | {
+                "long_name": "next order of the mean, in one over the system size; add it to mean_counts"
+            }
             data["mean_correction"] = ("species", self.mean_correction(covariance[:species, :species]), text)
         data["relaxation_rate"] = ("mode", -eigenvalues.real, {"units": "1/s"})
         data["oscillation_frequency"] = ("mode", np.abs(eigenvalues.imag) / (2 * np.pi), {"units": "Hz"})
-        sources = [*network.reactions, *(f"{group.name}: which subunits share a complex" for group in network.multimers)]
+        sources = [
+            *network.reactions,
+            *(f"{group.name}: which subunits share a complex" for group in network.multimers),
+        ]
         axes = coordinates(network) | {
             "lag": ("lag", lags, {"units": "s"}),
             "frequency": ("frequency", frequencies, {"units": "Hz"}),

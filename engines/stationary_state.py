@@ -57,6 +57,7 @@ class Subspace:
         scale = np.sqrt(np.maximum(np.abs(state), 1.0))
         rank = int(np.linalg.matrix_rank(changes)) if changes.size else 0
         left = np.linalg.svd(changes / scale[:, None], full_matrices=False)[0] if rank else np.empty((len(scale), 0))
+        left[~changes.any(axis=1)] = 0.0
         return cls(scale, left[:, :rank])
 
     def inward(self, change: Floats) -> Floats:
@@ -141,7 +142,7 @@ def _newton(views: DenseViews, start: Floats, near: float) -> Floats | None:
 
 
 def _modes(views: DenseViews, state: Floats) -> tuple[Subspace, Floats, Floats]:
-    """The subspace, the eigenvalues of the Jacobian in it, the least stable first, and that one's direction (species,)."""
+    """The subspace, the Jacobian's eigenvalues in it, the least stable first, and that one's direction (species,)."""
     space = Subspace.of(views, state)
     values, vectors = np.linalg.eig(space.drift(views.jacobian(state)))
     order = np.argsort(-values.real)
@@ -155,8 +156,8 @@ def _explained(network: Network, state: Floats, eigenvalues: Floats, direction: 
     where = ", ".join(f"{network.species[i]} = {state[i]:.4g}" for i in np.argsort(-share)[:6])
     if worst.real <= NEUTRAL * np.abs(eigenvalues).max():
         what = (
-            f"the eigenvalue {worst.real:.2g} 1/s of the Jacobian is zero: nothing draws deviations in {named} back, as at "
-            "a bifurcation or between balanced birth and death, and their variance grows without end"
+            f"the eigenvalue {worst:.2g} 1/s of the Jacobian has no real part: nothing draws deviations in {named} "
+            "back, as at a bifurcation or where birth balances death, and their variance grows without end"
         )
     elif abs(worst.imag) > 1e-9 * abs(worst):
         what = (
@@ -181,6 +182,6 @@ def _unsettled(views: DenseViews, reached: Floats) -> str:
     name = views.network.species[fastest]
     return (
         "linear noise needs a stationary state, and the mean field from the initial state of the model did not settle: "
-        f"{name} = {reached[fastest]:.4g} molecules still changes by {drift[fastest]:.3g} per second. It grows, "
-        "oscillates, or has a rate that never vanishes. Use linear_noise(model, times) for a limited time, or engine='ode'."
+        f"{name} = {reached[fastest]:.4g} molecules still changes by {drift[fastest]:.3g} per second. It grows or "
+        "oscillates. Use linear_noise(model, times) for a limited time, or engine='ode'."
     )
