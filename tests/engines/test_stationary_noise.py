@@ -137,20 +137,18 @@ def saturating(n, v_max, k):
     return v_max * n / (k + n)
 
 
-def test_a_saturating_law_is_corrected_by_its_curvature() -> None:
-    """Births k, deaths v n / (K + n): the exact law is P(n) / P(n - 1) = birth(n - 1) / death(n)."""
-    left = []
-    for size in (10, 20):
-        model = closed("saturating", {"A": 3 * size}, ("0 -> A", 3.0), volume=size * ONE_PER_UM)
-        model.reaction("A -> 0", saturating, n="A", v_max=5, k=4)
-        n = np.arange(1, 60 * size)
-        weights = np.concatenate([[0], np.cumsum(np.log(3 * (4 + n / size) / (5 * n / size)))])
-        weights = np.exp(weights - weights.max())
-        exact = np.arange(len(weights)) @ weights / weights.sum()
-        data = md.stationary_noise(model)
-        assert abs(exact - data.mean_counts[0]) > 1
-        left.append(abs(exact - data.mean_counts[0] - data.mean_correction[0]).item())
-    assert left[0] / left[1] == pytest.approx(2, rel=0.15)
+@pytest.mark.parametrize("size", [1, 10, 1000])
+def test_a_saturating_law_is_corrected_by_its_curvature(size) -> None:
+    """Births k, deaths v n / (K + n): the exact law is negative binomial, its mean (K + 1) k / (v - k) in molecules.
+
+    The correction k / (v - k) is exact, here 3/2. Seen to fail: no curvature; a falling factorial for a law.
+    """
+    model = closed("saturating", {"A": 3 * size}, ("0 -> A", 3.0), volume=size * ONE_PER_UM)
+    model.reaction("A -> 0", saturating, n="A", v_max=5, k=4)
+    data = md.stationary_noise(model)
+    assert data.mean_counts[0] == pytest.approx(6 * size)
+    assert data.mean_correction[0] == pytest.approx(1.5, rel=1e-5)
+    assert data.variance_counts[0] == pytest.approx(6 * size * 2.5)
 
 
 def test_size_and_units() -> None:
@@ -187,9 +185,9 @@ class Channel(md.Mechanism):
 
     def reactions(self):
         yield md.Reaction("rest + L.cell <-> active", k=0.06, k_back="0.5 1/s")
-        yield md.Reaction("active -> blocked", k="2.0 1/s")
+        yield md.Reaction("active -> blocked + L.cell", k="2.0 1/s")
         yield md.Reaction("blocked -> rest", k="1.5 1/s")
-        yield md.Reaction("0 -> L.cell", through, bindings={"n": "open", "rate": 2}, at="cell")
+        yield md.Reaction("0 -> L.cell", through, bindings={"n": "open", "rate": 6}, at="cell")
 
 
 @md.rate_law(n="1", rate="1/s", returns="1/s")
@@ -230,11 +228,11 @@ def spelled_out() -> md.Model:
             model.reaction(f"{names[kind]} + L -> {names[r - 1, a + 1, b]}", k=0.06 * r)
         if a:
             model.reaction(f"{names[kind]} -> {names[r + 1, a - 1, b]} + L", k=0.5 * a)
-            model.reaction(f"{names[kind]} -> {names[r, a - 1, b + 1]}", k=2.0 * a)
+            model.reaction(f"{names[kind]} -> {names[r, a - 1, b + 1]} + L", k=2.0 * a)
         if b:
             model.reaction(f"{names[kind]} -> {names[r + 1, a, b - 1]}", k=1.5 * b)
     conducting = {"a": names[0, 3, 0], "b": names[1, 2, 0], "c": names[0, 2, 1]}
-    model.reaction("0 -> L", through_any, name="through", **conducting, rate=2, at="cell")
+    model.reaction("0 -> L", through_any, name="through", **conducting, rate=6, at="cell")
     model.quantity("open", total, **conducting)
     return model
 
@@ -242,7 +240,7 @@ def spelled_out() -> md.Model:
 def test_counting_subunits_loses_no_noise_of_their_complexes() -> None:
     """The linear noise of subunit counts and ligand is that of all ten kinds of complexes, in every respect.
 
-    Seen to fail: the complexes' own noise left out (variance of the ligand a tenth too small); g(t)^2 for g(t)^d.
+    Seen to fail: the complexes' own noise left out (variances of open complexes and ligand too small); g(t)^2 for g(t)^d.
     """
     grid = {"lags": np.linspace(0, 3, 7), "frequencies": np.array([0.0, 0.1, 1.0, 10.0])}
     few, many = md.stationary_noise(counted(), **grid), md.stationary_noise(spelled_out(), **grid)
@@ -253,10 +251,8 @@ def test_counting_subunits_loses_no_noise_of_their_complexes() -> None:
         exact = many[f"{name}_quantity"].sel(quantities="open").values
         assert few[f"{name}_quantity"].sel(quantities="channel.open").values == pytest.approx(exact, **tolerance), name
     own = few.variance_budget_counts.sel(source="channel: which subunits share a complex", species="L.cell")
-    through = [name for name in few.source.values if name in many.source.values]
-    assert own / few.variance_counts.sel(species="L.cell") > 0.05
+    assert own / few.variance_counts.sel(species="L.cell") > 0.04
     assert "mean_correction" not in few
-    assert through
 
 
 def test_held_receptors_are_binomial_and_forget_as_subunits_do() -> None:
@@ -286,16 +282,16 @@ def test_held_receptors_are_binomial_and_forget_as_subunits_do() -> None:
 
 
 def test_the_microdomain_at_large_volume_fluctuates_as_predicted() -> None:
-    """30 x the volume at 2 uM IP3: variances of calcium, subunits, pumps and open channels over 40 runs of 15 s.
+    """10 x the volume at 2 uM IP3: variances of calcium, subunits, pumps and open channels over 40 runs of 10 s.
 
-    Bands: 5 standard errors from the 40 runs (t with 39 degrees of freedom: 1.3e-5 two-sided) and 3 % for what is of
-    order 1 / volume. False alarm: 5 comparisons of 1.3e-5. Seen to fail: the complexes' own noise left out (variances
-    of calcium 28 % smaller); reactions back and forth as one net reaction.
+    Bands: 5 standard errors from the 40 runs (t with 39 degrees of freedom: 1.3e-5 two-sided) and 5 % for what is of
+    order 1 / volume. False alarm: 5 comparisons of 1.3e-5. Seen to fail: the complexes' own noise left out (half of the
+    variance of open channels); the diffusion doubled.
     """
-    model = md.models.ip3_microdomain(2.0).scaled(30)
+    model = md.models.ip3_microdomain(2.0).scaled(10)
     exact = md.stationary_noise(model)
-    data = md.simulate(model, np.arange(0, 25, 0.05), engine="gillespie", trajectories=40, seed=11)
-    data = data.isel(time=data.time >= 10)
+    data = md.simulate(model, np.arange(0, 17, 0.05), engine="gillespie", trajectories=40, seed=11)
+    data = data.isel(time=data.time >= 7)
     for kind, axis, names in (
         ("counts", "species", ["Ca.cytosol", "Ca.er", "IP3R.x110", "SERCA.bound"]),
         ("quantity", "quantities", ["IP3R.open"]),
@@ -305,5 +301,4 @@ def test_the_microdomain_at_large_volume_fluctuates_as_predicted() -> None:
             squares = ((paths - paths.mean()) ** 2).mean("time").values
             expected = exact[f"variance_{kind}"].sel({axis: name}).item()
             error = squares.std(ddof=1) / np.sqrt(40)
-            print(name, squares.mean() / expected, error / expected)
-            assert abs(squares.mean() - expected) < 5 * error + 0.03 * expected, name
+            assert abs(squares.mean() - expected) < 5 * error + 0.05 * expected, name
