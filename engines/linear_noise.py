@@ -67,6 +67,8 @@ def linear_noise(
     Returns mean_counts, variance_counts (time, species), covariance_counts (time, species, species_2) in molecules and
     molecules^2, mean_concentration; and to first order mean_quantity, variance_quantity (time, quantities) and
     covariance_quantity (time, quantities, quantities_2), variances from the gradients of the quantities.
+    Of multimers, counts of subunits are followed and conducting complexes are a function of them: their variance, and
+    what they drive, comes out too small (``stationary_noise`` has all of it), and the attribute ``multimers`` says so.
     Raises ModelError or RequestError with every fault, SimulationError where the equations cannot be integrated.
     van Kampen 1961; Elf & Ehrenberg 2003.
     """

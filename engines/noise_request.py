@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mechanisms.faults import Fault
 from mechanisms.network import Floats, Network
@@ -31,8 +32,8 @@ def check_network(network: Network, times: int, faults: list[Fault]) -> None:
         faults.append(Fault("linear noise", found, allowed))
 
 
-def few_molecules(network: Network, means: Floats, varying: Floats) -> dict[str, str]:
-    """The attribute that warns of species with few molecules; means: the smallest (species,), varying: (species,)."""
+def few_molecules(network: Network, means: Floats, varying: NDArray[np.bool_]) -> dict[str, str]:
+    """The attribute that warns of species with few molecules; means: the largest (species,), varying: (species,)."""
     few = [i for i in np.argsort(means) if varying[i] and means[i] < FEW]
     if not few:
         return {}

@@ -76,6 +76,7 @@ def stationary_noise(model: HasNetwork, *, lags: Any = None, frequencies: Any = 
     oscillation_frequency in Hz (mode), of the eigenvalues of A.
     The correlation time is the integral of the autocorrelation from 0: an average over a time T has the variance
     2 correlation_time / T times that of one reading.
+    Of multimers, all noise is there: the part that counts of subunits lack is a source of its own in the budget.
     Raises ModelError or RequestError with every fault; InstabilityError where there is no stable stationary state.
     van Kampen 1961; Elf & Ehrenberg 2003; Grima 2010.
     """

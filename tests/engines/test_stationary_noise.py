@@ -30,7 +30,12 @@ def test_a_birth_death_process_is_poisson_exponential_and_lorentzian() -> None:
 
 def expression(size: float = 1.0) -> tuple[md.Model, dict[str, float]]:
     k = {"transcription": 0.6, "decay": 0.5, "translation": 4.0, "loss": 0.08}
-    reactions = ("0 -> M", k["transcription"]), ("M -> 0", k["decay"]), ("M -> M + P", k["translation"]), ("P -> 0", k["loss"])
+    reactions = (
+        ("0 -> M", k["transcription"]),
+        ("M -> 0", k["decay"]),
+        ("M -> M + P", k["translation"]),
+        ("P -> 0", k["loss"]),
+    )
     return closed("expression", {"M": 0, "P": 0}, *reactions, volume=size * ONE_PER_UM), k
 
 
@@ -52,7 +57,9 @@ def test_gene_expression_has_the_known_fano_factor_and_sources() -> None:
 def enzyme(size=1.0) -> md.Model:
     """Binding, catalysis and return: nonlinear, with two conserved totals, far from equilibrium."""
     reactions = ("E + S <-> C", 0.04, 0.9), ("C -> E + P", 0.7), ("P -> S", 0.2), ("2 P <-> Q", 0.01, 0.6)
-    return closed("enzyme", {"E": 20 * size, "S": 90 * size, "C": 0, "P": 0, "Q": 0}, *reactions, volume=size * ONE_PER_UM)
+    return closed(
+        "enzyme", {"E": 20 * size, "S": 90 * size, "C": 0, "P": 0, "Q": 0}, *reactions, volume=size * ONE_PER_UM
+    )
 
 
 @pytest.mark.parametrize("model", [enzyme(), expression()[0], md.models.ip3_microdomain(2.0)], ids=lambda m: m.name)
@@ -240,7 +247,7 @@ def spelled_out() -> md.Model:
 def test_counting_subunits_loses_no_noise_of_their_complexes() -> None:
     """The linear noise of subunit counts and ligand is that of all ten kinds of complexes, in every respect.
 
-    Seen to fail: the complexes' own noise left out (variances of open complexes and ligand too small); g(t)^2 for g(t)^d.
+    Seen to fail: the complexes' own noise left out; g(t)^2 for g(t)^d; kappa of one subunit too many.
     """
     grid = {"lags": np.linspace(0, 3, 7), "frequencies": np.array([0.0, 0.1, 1.0, 10.0])}
     few, many = md.stationary_noise(counted(), **grid), md.stationary_noise(spelled_out(), **grid)
@@ -275,7 +282,9 @@ def test_held_receptors_are_binomial_and_forget_as_subunits_do() -> None:
         forward = (vectors @ np.diag(np.exp(values * t)) @ np.linalg.inv(vectors)).real
         stay, arrive = forward[1, 1], (x - x * forward[1, 1]) / (1 - x)
         both = sum(
-            binom.pmf(j, 3, x) * binom.pmf(s, j, stay) * binom.sf(1 - s, 3 - j, arrive) for j in (2, 3) for s in range(j + 1)
+            binom.pmf(j, 3, x) * binom.pmf(s, j, stay) * binom.sf(1 - s, 3 - j, arrive)
+            for j in (2, 3)
+            for s in range(j + 1)
         )
         exact = 6 * (both - binom.sf(1, 3, x) ** 2)
         assert data.autocovariance_quantity[i, 0] == pytest.approx(exact, abs=1e-9)
