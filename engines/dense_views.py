@@ -35,6 +35,11 @@ class DenseViews(Views):
         found[self._at] = values
         return found
 
+    def noise(self, state: Any) -> Floats:
+        """N diag(sqrt a) (species, reactions): the noise that each reaction makes, in molecules per sqrt(s)."""
+        found: Floats = self.changes * np.sqrt(np.maximum(self.rates_of(state), 0.0))
+        return found
+
     def diffusion(self, state: Any) -> Floats:
         """N diag(a) N^T (species, species) in molecules^2 per second, in the mean field."""
         found: Floats = (self.changes * self.rates_of(state)) @ self.changes.T

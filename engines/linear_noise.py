@@ -129,14 +129,14 @@ def _dataset(network: Network, grid: Floats, means: Floats, covariances: Floats,
     states = np.column_stack([means, *conducting])
     slopes = by_species(network, gradients(network, states, grid), states)
     spread = slopes @ covariances @ slopes.transpose(0, 2, 1)
-    variances = np.diagonal(covariances, axis1=1, axis2=2)
+    variances = np.maximum(np.diagonal(covariances, axis1=1, axis2=2), 0.0)
     data = {
         "mean_counts": (("time", "species"), means, MOLECULES | {"long_name": "mean molecules"}),
         "variance_counts": (("time", "species"), variances, MOLECULES),
         "covariance_counts": (("time", "species", "species_2"), covariances, MOLECULES),
         "mean_concentration": (("time", "species"), means / network.omega, {"units": "see 'unit'"}),
         "mean_quantity": (("time", "quantities"), result.quantities(network, states, grid)),
-        "variance_quantity": (("time", "quantities"), np.diagonal(spread, axis1=1, axis2=2)),
+        "variance_quantity": (("time", "quantities"), np.maximum(np.diagonal(spread, axis1=1, axis2=2), 0.0)),
         "covariance_quantity": (("time", "quantities", "quantities_2"), spread),
     }
     about = result.provenance(network, engine, dataclasses.asdict(engine), None)

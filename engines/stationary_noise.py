@@ -105,7 +105,7 @@ def stationary_noise(model: HasNetwork, *, lags: Any = None, frequencies: Any = 
 
 def _numbers(where: str, given: Any, unit: str, faults: list[Fault], allowed: str, most: int | None = None) -> Floats:
     try:
-        listed = np.atleast_1d(given) if not isinstance(given, str) else [given]
+        listed = [given] if np.ndim(given) == 0 else list(given)
         found = np.array([magnitude(value, unit) for value in listed])
     except (UnitError, TypeError, ValueError) as error:
         faults.append(Fault(where, str(error), allowed))
@@ -123,7 +123,6 @@ class _Stationary:
     def __init__(self, network: Network, state: Floats, space: Subspace) -> None:
         self.network, self.state = network, state
         self.views = DenseViews(network)
-        self.rates = self.views.rates_of(state)
         self.space, self.jacobian = space, self.views.jacobian(state)
         expected = [group.expected(state[network.species.index(group.watched)]) for group in network.multimers]
         self.slots = np.concatenate([state, expected])
@@ -132,7 +131,7 @@ class _Stationary:
         self.slopes = np.vstack([np.eye(species), by_species(network, slopes, state[None])[0]])
         self.system = LinearSystem(
             drift=space.drift(self.jacobian),
-            noise=space.inward(self.views.changes) * np.sqrt(np.maximum(self.rates, 0.0)),
+            noise=space.inward(self.views.noise(state)),
             outputs=self.slopes @ space.outward,
             noises=[gating_noise(network, group, state, self.jacobian) for group in network.multimers],
             driven=space.inward(self.by_conducting()),
@@ -160,7 +159,7 @@ class _Stationary:
         large = variances > 1e-14 * variances.max(initial=0.0)
         roots = self.space.scale[:, None] * directions[:, large] * np.sqrt(variances[large])
         push = curvature(self.views, self.state, roots)
-        push -= self.views.changes @ discreteness(self.network, self.state, self.rates)
+        push -= self.views.changes @ discreteness(self.network, self.state, self.views.rates_of(self.state))
         found: Floats = self.space.outward @ np.linalg.solve(self.system.drift, -self.space.inward(push))
         return found
 
