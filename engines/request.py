@@ -34,11 +34,11 @@ LARGEST_RESULT = 0.5
 
 
 class RequestError(ValueError):
-    """What was asked of ``simulate`` cannot be done; every fault is listed, and in ``faults``."""
+    """What was asked, of ``simulate`` or by its name, cannot be done; every fault is listed, and in ``faults``."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Sequence[Fault], asked: str = "simulate") -> None:
         self.faults = tuple(faults)
-        super().__init__("\n  - ".join(["simulate cannot run this:", *map(str, faults)]))
+        super().__init__("\n  - ".join([f"{asked} cannot run this:", *map(str, faults)]))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,7 +71,7 @@ def read_request(
     """The request that the arguments of ``simulate`` make. Raises RequestError with every fault."""
     faults: list[Fault] = []
     chosen = _engine(engine, options, faults)
-    grid = _grid(times, faults)
+    grid = read_times(times, faults)
     numbers = _trajectories(trajectories, chosen, faults)
     threads = _workers(workers, faults)
     bins = _bins(network, histograms, record, faults)
@@ -120,7 +120,8 @@ def _engine(engine: Any, options: Mapping[str, Any], faults: list[Fault]) -> Any
         return None
 
 
-def _grid(times: Any, faults: list[Fault]) -> Floats:
+def read_times(times: Any, faults: list[Fault]) -> Floats:
+    """The times in s that ``times`` means; a fault where it means none."""
     fallback = np.array([0.0, 1.0])
     try:
         if np.ndim(times) == 0:

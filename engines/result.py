@@ -121,7 +121,7 @@ def paths(
     """The dataset of trajectories on a grid; states: (trajectory, time, slot)."""
     axes = ("trajectory", "time")
     data = {**_values(network, states, times, axes), **_ends(outcome, "trajectory", about)}
-    return _dataset(network, data, {"trajectory": trajectories, "time": ("time", times, _TIME)}, about)
+    return dataset(network, data, {"trajectory": trajectories, "time": ("time", times, _TIME)}, about)
 
 
 def events(
@@ -139,7 +139,7 @@ def events(
         **_values(network, states, times, ("event",)),
         **_ends(outcome, "run", about),
     }
-    return _dataset(network, data, {"run": trajectories}, about)
+    return dataset(network, data, {"run": trajectories}, about)
 
 
 def statistics(network: Network, summary: Any, outcome: Outcome, times: Floats, about: dict[str, Any]) -> xr.Dataset:
@@ -164,7 +164,7 @@ def statistics(network: Network, summary: Any, outcome: Outcome, times: Floats, 
     ends = {MEANING[i]: int(n) for i, n in enumerate(np.bincount(outcome.status, minlength=len(MEANING))) if n}
     about = about | {"trajectories": summary.trajectories, "how_runs_ended": json.dumps(ends)}
     about["events"] = int(outcome.work.sum())
-    return _dataset(network, data, {"time": ("time", times, _TIME)}, about)
+    return dataset(network, data, {"time": ("time", times, _TIME)}, about)
 
 
 def _values(network: Network, states: Floats, times: Floats, axes: tuple[str, ...]) -> dict[str, Any]:
@@ -196,7 +196,8 @@ def _ends(outcome: Outcome, axis: str, about: Mapping[str, Any]) -> dict[str, An
     return {work: (axis, outcome.work, {"long_name": text}), "status": (axis, outcome.status, _STATUS)}
 
 
-def _dataset(network: Network, data: dict[str, Any], coordinates: dict[str, Any], about: dict[str, Any]) -> xr.Dataset:
+def dataset(network: Network, data: dict[str, Any], coordinates: dict[str, Any], about: dict[str, Any]) -> xr.Dataset:
+    """Variables with the coordinates of a network's species and quantities."""
     import xarray as xr
 
     n, variables = network.counted, network.variables

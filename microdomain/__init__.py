@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from engines.gillespie import Gillespie
+    from engines.linear_noise import linear_noise
     from engines.ode import ODE
     from engines.request import RequestError
     from engines.result import Interrupted, SimulationError
     from engines.simulate import simulate
+    from engines.stationary_noise import stationary_noise
+    from engines.stationary_state import InstabilityError
     from mechanisms import library as mechanisms
     from mechanisms import maths, models
     from mechanisms.faults import ModelError
@@ -32,6 +35,9 @@ _HOME = {
     "SimulationError": "engines.result",
     "RequestError": "engines.request",
     "simulate": "engines.simulate",
+    "linear_noise": "engines.linear_noise",
+    "stationary_noise": "engines.stationary_noise",
+    "InstabilityError": "engines.stationary_state",
     "ModelError": "mechanisms.faults",
     "rate_law": "mechanisms.law",
     "Mechanism": "mechanisms.mechanism",
@@ -55,6 +61,7 @@ _MODULES = {"maths": "mechanisms.maths", "models": "mechanisms.models", "mechani
 __all__ = [
     "ODE",
     "Gillespie",
+    "InstabilityError",
     "Interrupted",
     "Mechanism",
     "Model",
@@ -66,6 +73,7 @@ __all__ = [
     "Subunits",
     "UnitError",
     "constant",
+    "linear_noise",
     "maths",
     "mechanisms",
     "models",
@@ -77,6 +85,7 @@ __all__ = [
     "pulse",
     "rate_law",
     "simulate",
+    "stationary_noise",
     "step",
     "train",
 ]

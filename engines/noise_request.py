@@ -1,0 +1,44 @@
+"""What linear noise can be asked of: what it cannot read is refused by name, before anything is computed."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mechanisms.faults import Fault
+from mechanisms.network import Floats, Network
+
+MOST_SPECIES = 400
+"""Matrices are dense, and the work grows with the cube of their size."""
+MOST_BYTES = 4 * 2**30
+"""The memory that covariances may take."""
+FEW = 10.0
+"""Molecules, below which a species' fluctuations are no small deviations from its mean."""
+
+
+def check_network(network: Network, times: int, faults: list[Fault]) -> None:
+    """Append a fault for everything of a network that linear noise cannot read at so many ``times``."""
+    if network.net.any():
+        net = network.reactions[int(np.flatnonzero(network.net)[0])]
+        found = f"reaction '{net}', a net flux, which does not say how much noise its two directions make"
+        faults.append(Fault("linear noise", found, "one-way reactions, each with its own rate"))
+    species = len(network.species)
+    size = 8.0 * species**2 * (times + 40)
+    if species > MOST_SPECIES or size > MOST_BYTES:
+        found = f"{species} species at {times} times, which need {size / 2**30:.2g} GB of covariances"
+        allowed = (
+            f"at most {MOST_SPECIES} species and {MOST_BYTES / 2**30:.0f} GB; engine='gillespie' has no such limit"
+        )
+        faults.append(Fault("linear noise", found, allowed))
+
+
+def few_molecules(network: Network, means: Floats, varying: NDArray[np.bool_]) -> dict[str, str]:
+    """The attribute that warns of species with few molecules; means: the largest (species,), varying: (species,)."""
+    few = [i for i in np.argsort(means) if varying[i] and means[i] < FEW]
+    if not few:
+        return {}
+    named = ", ".join(f"{network.species[i]} ({means[i]:.3g})" for i in few)
+    return {
+        "few_molecules": f"fewer than {FEW:g} molecules of {named}: exact where rates are linear in the counts, and "
+        "otherwise to be checked with engine='gillespie'"
+    }

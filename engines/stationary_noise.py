@@ -1,0 +1,219 @@
+"""Linear noise about a stationary state: variances, correlation times, spectra, and where the variance comes from.
+
+With A the Jacobian of the mean field at its stationary state, in the subspace that the stoichiometry N spans, and the
+rates a there,
+
+    A C + C A^T + N diag(a) N^T = 0,    C(tau) = exp(A tau) C,
+    S(f) = 2 (2 pi i f - A)^-1 N diag(a) N^T (-2 pi i f - A^T)^-1    (one-sided: its integral over f > 0 is C).
+
+The next order of the system-size expansion moves the mean by d: with H_j the Hessian of rate j, and b_j what rate j
+loses to first order when powers n^m become falling factorials n (n - 1) ...,
+
+    A d = -N (1/2 H_j : C - b_j).
+
+van Kampen NG (1961) A power series expansion of the master equation. Canadian Journal of Physics 39, 551-567.
+Elf J, Ehrenberg M (2003) Fast evaluation of fluctuations in biochemical networks with the linear noise approximation.
+Genome Research 13, 2475-2484.
+Grima R (2010) An effective rate equation approach to reaction kinetics in small volumes. Journal of Chemical Physics
+133, 035101.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from engines import result
+from engines.dense_views import DenseViews
+from engines.gating_noise import gating_noise
+from engines.gradients import by_species, curvature, discreteness, gradients
+from engines.kernel import check_laws
+from engines.linear_noise import MOLECULES, coordinates
+from engines.linear_system import LinearSystem
+from engines.noise_request import check_network, few_molecules
+from engines.request import RequestError
+from engines.stationary_state import Subspace, held, stationary_state
+from mechanisms.faults import Fault
+from mechanisms.network import Floats, Network
+from mechanisms.units import UnitError, magnitude
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from engines.simulate import HasNetwork
+
+POINTS = 201
+"""Lags and frequencies where none are given."""
+ROUNDING = 1e-12
+"""An output whose variance is this much smaller than the variances that make it is conserved."""
+ONE_SIDED = "one-sided power spectral density per Hz: its integral over positive frequencies is the variance"
+
+
+@dataclass(frozen=True)
+class StationaryNoise:
+    """What a dataset says of where it comes from; at: the time in s whose inputs are held."""
+
+    at: float
+    name = "stationary_noise"
+    stochastic = False
+
+
+def stationary_noise(model: HasNetwork, *, lags: Any = None, frequencies: Any = None, at: Any = 0.0) -> xr.Dataset:
+    """Mean, covariance, spectrum and sources of the fluctuations about the stationary state of a model.
+
+        A C + C A^T + N diag(a) N^T = 0 in the conservation class of the initial state; conserved totals do not vary.
+
+    lags: in s, increasing from 0 or later; frequencies: in Hz, increasing; by default 201 of each over the time scales
+        of the model. at: the time in s at which inputs are read; they are held at that value.
+
+    Returns, for species in molecules: mean_counts, mean_correction (the next order of the mean, to be added to it; not
+    for models with multimers), variance_counts, fano_factor, coefficient_of_variation, correlation_time in s (species),
+    covariance_counts (species, species_2), autocovariance_counts (lag, species), spectrum_counts (frequency, species)
+    in molecules^2 per Hz, one-sided, and variance_budget_counts (source, species), how much of each variance each
+    reaction carries. The same of quantities, to first order: mean_quantity, ... And relaxation_rate in 1/s and
+    oscillation_frequency in Hz (mode), of the eigenvalues of A.
+    The correlation time is the integral of the autocorrelation from 0: an average over a time T has the variance
+    2 correlation_time / T times that of one reading.
+    Of multimers, all noise is there: the part that counts of subunits lack is a source of its own in the budget.
+    Raises ModelError or RequestError with every fault; InstabilityError where there is no stable stationary state.
+    van Kampen 1961; Elf & Ehrenberg 2003; Grima 2010.
+    """
+    network = model.network()
+    faults: list[Fault] = []
+    when = _numbers("at", at, "s", faults, "one time in s", 1)
+    given = {
+        "lag": None if lags is None else _numbers("lags", lags, "s", faults, "increasing times in s, 0 or more"),
+        "frequency": None
+        if frequencies is None
+        else _numbers("frequencies", frequencies, "Hz", faults, "increasing frequencies in Hz, 0 or more"),
+    }
+    check_network(network, 1, faults)
+    if faults:
+        raise RequestError(faults, "stationary_noise")
+    check_laws(network)
+    fixed = held(network, float(when[0]))
+    state, space = stationary_state(fixed)
+    if not space.basis.shape[1]:
+        raise RequestError(
+            [Fault("linear noise", "a model in which nothing can happen", "a reaction")], "stationary_noise"
+        )
+    about = result.provenance(network, StationaryNoise(float(when[0])), {"at": float(when[0])}, None)
+    return _Stationary(fixed, state, space).dataset(given, about)
+
+
+def _numbers(where: str, given: Any, unit: str, faults: list[Fault], allowed: str, most: int | None = None) -> Floats:
+    try:
+        listed = [given] if np.ndim(given) == 0 else list(given)
+        found = np.array([magnitude(value, unit) for value in listed])
+    except (UnitError, TypeError, ValueError) as error:
+        faults.append(Fault(where, str(error), allowed))
+        return np.zeros(1)
+    finite = len(found) and np.isfinite(found).all()
+    if not finite or (most and len(found) > most) or (not most and ((np.diff(found) <= 0).any() or found[0] < 0)):
+        faults.append(Fault(where, f"{given!r}", allowed))
+        return np.zeros(1)
+    return found
+
+
+class _Stationary:
+    """One network at its stationary state: species, then quantities, as outputs of a linear system."""
+
+    def __init__(self, network: Network, state: Floats, space: Subspace) -> None:
+        self.network, self.state = network, state
+        self.views = DenseViews(network)
+        self.space, self.jacobian = space, self.views.jacobian(state)
+        expected = [group.expected(state[network.species.index(group.watched)]) for group in network.multimers]
+        self.slots = np.concatenate([state, expected])
+        slopes = gradients(network, self.slots[None], np.zeros(1))
+        species = len(network.species)
+        self.slopes = np.vstack([np.eye(species), by_species(network, slopes, state[None])[0]])
+        self.system = LinearSystem(
+            drift=space.drift(self.jacobian),
+            noise=space.inward(self.views.noise(state)),
+            outputs=self.slopes @ space.outward,
+            noises=[gating_noise(network, group, state, self.jacobian) for group in network.multimers],
+            driven=space.inward(self.by_conducting()),
+            direct=np.vstack([np.zeros((species, len(network.multimers))), slopes[0][:, species:]]),
+        )
+
+    def by_conducting(self) -> Floats:
+        """d(drift)/d(conducting complexes) (species, multimer): these read as held species, in the same slots."""
+        network, species = self.network, len(self.network.species)
+        more = len(network.multimers)
+        if not more:
+            return np.zeros((species, 0))
+        spelled = replace(
+            network,
+            species=(*network.species, *network.conducting),
+            clamped=np.append(network.clamped, np.ones(more, dtype=bool)),
+            initial=self.slots,
+            multimers=(),
+        )
+        return DenseViews(spelled).jacobian(self.slots)[:species, species:]
+
+    def mean_correction(self, covariance: Floats) -> Floats:
+        """d (species,) of A d = -N (1/2 H_j : C - b_j)."""
+        variances, directions = np.linalg.eigh(covariance / np.outer(self.space.scale, self.space.scale))
+        large = variances > 1e-14 * variances.max(initial=0.0)
+        roots = self.space.scale[:, None] * directions[:, large] * np.sqrt(variances[large])
+        push = curvature(self.views, self.state, roots)
+        push -= self.views.changes @ discreteness(self.network, self.state, self.views.rates_of(self.state))
+        found: Floats = self.space.outward @ np.linalg.solve(self.system.drift, -self.space.inward(push))
+        return found
+
+    def dataset(self, given: dict[str, Any], about: dict[str, Any]) -> xr.Dataset:
+        """Everything, labelled."""
+        network, system, species = self.network, self.system, len(self.network.species)
+        eigenvalues = np.linalg.eigvals(system.drift)
+        eigenvalues = eigenvalues[np.argsort(-eigenvalues.real)]
+        slow, fast = -1 / eigenvalues[0].real, np.abs(eigenvalues).max() / (2 * np.pi)
+        lags = np.linspace(0, 5 * slow, POINTS) if given["lag"] is None else given["lag"]
+        frequencies = np.geomspace(0.01 / (2 * np.pi * slow), 100 * fast, POINTS)
+        frequencies = frequencies if given["frequency"] is None else given["frequency"]
+        covariance = system.covariance()
+        variance = np.maximum(covariance.diagonal(), 0.0)
+        moving = variance > ROUNDING * (self.slopes**2 @ variance[:species])
+        mean = np.concatenate([self.state, result.quantities(network, self.slots[None], np.zeros(1))[0]])
+        with np.errstate(invalid="ignore", divide="ignore"):
+            correlation = np.where(moving, system.spectrum(np.zeros(1))[0] / (4 * variance), np.nan)
+            spread = np.sqrt(variance) / np.abs(mean)
+        found = {
+            "mean": ((), mean, {}),
+            "variance": ((), variance, {}),
+            "coefficient_of_variation": ((), spread, {"units": "1"}),
+            "correlation_time": ((), correlation, {"units": "s"}),
+            "autocovariance": (("lag",), system.autocovariance(lags), {}),
+            "spectrum": (("frequency",), system.spectrum(frequencies), {"long_name": ONE_SIDED}),
+            "variance_budget": (("source",), system.variance_by_source(), {"long_name": "variance by its source"}),
+        }
+        data: dict[str, Any] = {}
+        for axis, suffix, part in (
+            ("species", "counts", slice(0, species)),
+            ("quantities", "quantity", slice(species, None)),
+        ):
+            for name, (before, values, text) in found.items():
+                data[f"{name}_{suffix}"] = ((*before, axis), values[..., part], text)
+            data[f"covariance_{suffix}"] = ((axis, f"{axis}_2"), covariance[part, part])
+        data["mean_concentration"] = ("species", self.state / network.omega, {"units": "see 'unit'"})
+        with np.errstate(invalid="ignore", divide="ignore"):
+            data["fano_factor"] = ("species", variance[:species] / self.state, {"long_name": "variance / mean"})
+        if not network.multimers:
+            text = MOLECULES | {
+                "long_name": "next order of the mean, in one over the system size; add it to mean_counts"
+            }
+            data["mean_correction"] = ("species", self.mean_correction(covariance[:species, :species]), text)
+        data["relaxation_rate"] = ("mode", -eigenvalues.real, {"units": "1/s"})
+        data["oscillation_frequency"] = ("mode", np.abs(eigenvalues.imag) / (2 * np.pi), {"units": "Hz"})
+        sources = [
+            *network.reactions,
+            *(f"{group.name}: which subunits share a complex" for group in network.multimers),
+        ]
+        axes = coordinates(network) | {
+            "lag": ("lag", lags, {"units": "s"}),
+            "frequency": ("frequency", frequencies, {"units": "Hz"}),
+            "source": ("source", np.array(sources, dtype=object)),
+        }
+        about = about | few_molecules(network, self.state, moving[:species])
+        return result.dataset(network, data, axes, about)
