@@ -31,7 +31,7 @@ class DenseViews(Views):
     def jacobian(self, state: Any) -> Floats:
         """d(drift)/dn (species, species) in 1/s, in the mean field."""
         values, found = np.empty(len(self.tables.indices)), np.zeros((self.shape[0],) * 2)
-        loops("views").jacobian_at(self._complete(state), self.rates, values)
+        loops("views").jacobian_at(self._complete(state), self.tables.rates(self.coefficients), values)
         found[self._at] = values
         return found
 
