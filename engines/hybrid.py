@@ -60,9 +60,15 @@ class Hybrid:
 
 
 class Run:
-    """One network between two times: its tables, its segments between edges, and its compiled loops."""
+    """One network between two times: its tables, its segments between edges, and its compiled loops.
 
-    def __init__(self, engine: Any, network: Network, t_start: float, t_end: float) -> None:
+    counts_steps: the work that is reported is steps of the integrator, not jumps.
+    """
+
+    def __init__(
+        self, engine: Hybrid, network: Network, t_start: float, t_end: float, counts_steps: bool = False
+    ) -> None:
+        self.counts_steps = counts_steps
         reading = readings(network, engine.partition)
         split = network.net & (reading != FLOW)
         self.network = one_way(network, split)
@@ -109,7 +115,7 @@ class Run:
         fired, steps, status, failed = (np.zeros(n, dtype=np.int64) for _ in range(4))
         last = np.empty((n, 1 + self.width))
         self.loops.trajectories(*self.shared, seeds, grid, states, (fired, steps, status, failed, last), control)
-        return Outcome(fired if len(self.jump_rows) else steps, status, self.named(status, failed), last)
+        return Outcome(steps if self.counts_steps else fired, status, self.named(status, failed), last)
 
     def every_event(self, seed: Any, control: Integers) -> Path:
         """One trajectory with the state after every jump."""

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from engines import hybrid
 from engines.flow_tables import tables
-from engines.hybrid import Hybrid
 from engines.kernel import loops
 from engines.loops.status import FINISHED
 from engines.result import OptionError, Outcome
@@ -49,7 +49,8 @@ class ODE:
     def prepare(self, network: Network, t_start: float, t_end: float) -> Any:
         """Everything that does not depend on the grid."""
         if network.events:
-            return Hybrid("flow", rtol=self.rtol, atol=self.atol).prepare(network, t_start, t_end)
+            flow = hybrid.Hybrid("flow", rtol=self.rtol, atol=self.atol)
+            return hybrid.Run(flow, network, t_start, t_end, counts_steps=True)
         return Run(self, network, t_start, t_end)
 
 

@@ -215,7 +215,8 @@ class Model:
             self._faults.append(Fault(f"{where}, when", f"{when!r}", "a function declared with @rate_law"))
         if not sets:
             self._faults.append(Fault(where, "nothing that it sets", "{'<species or variable>': value}"))
-        event = Event(name, times, when, dict(sets), self._number(f"{where}, priority", priority, "1"), bindings)
+        condition = when if isinstance(when, RateLaw) else None
+        event = Event(name, times, condition, dict(sets), self._number(f"{where}, priority", priority, "1"), bindings)
         self._declare(where, name, self.events, event)
         return event
 
