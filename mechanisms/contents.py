@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mechanisms.equations import Entry, quantity_entry, reaction_entry
+from mechanisms.equations import Entry, event_entry, quantity_entry, reaction_entry, variable_entry
 from mechanisms.faults import Fault, ModelError
 from mechanisms.places import Input, Membrane, Species
 from mechanisms.reaction import read_equation
@@ -57,10 +57,13 @@ def parts_of(model: Model) -> list[Part]:
         Table("Mechanisms", ("name", "kind", "between"), _mechanisms(model)),
         Table("Species", ("name", "initial", "unit", "molecules", "valence", ""), _species(model, names)),
         Table("Multimers", ("name", "complexes", "subunits", "conducting"), _multimers(model)),
+        Table("Resistors", ("name", "Gohm", "between"), _resistors(model)),
         Table("Inputs", ("name", "unit", "value"), [(i.name, i.unit, _course(i)) for i in model.inputs.values()]),
         Table("Parameters", ("name", "value", "unit", "source"), _parameters(model)),
+        Entries("Continuous variables", [variable_entry(names, v) for v in model.variables.values()][:MOST]),
         _quantities(model, names),
         _reactions(model, names),
+        Entries("Events", [event_entry(names, event) for event in model.events.values()]),
     ]
 
 
@@ -90,6 +93,7 @@ def parts_of_mechanism(mechanism: type[Mechanism]) -> list[Part]:
         Table("Parameters", ("name", "value", "unit", "source"), _parameters(model)),
         Table("States", ("name", "molecules at the start"), [(s.name, f"{s.count or 0:g}") for s in own]),
         Table("Multimers", ("name", "complexes", "subunits", "conducting"), _multimers(model)),
+        Entries("Continuous variables", [variable_entry(names, v) for v in model.variables.values()][:MOST]),
         _quantities(model, names),
         _reactions(model, names),
     ]
@@ -112,9 +116,17 @@ def _places(model: Model) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for place in model.places.values():
         sides = {"inside": place.inside, "outside": place.outside} if isinstance(place, Membrane) else {}
-        note = ", ".join(f"{name} {side}" for side, name in sides.items() if name)
-        rows.append((place.name, f"{place.size:.6g}", place.unit, note))
+        notes = [f"{name} {side}" for side, name in sides.items() if name]
+        if isinstance(place, Membrane) and place.voltage is not None:
+            start = place.voltage if isinstance(place.voltage, str) else f"{place.voltage:g} mV"
+            held = "held at" if place.capacitance is None else f"{place.total_capacitance:.4g} pF from"
+            notes.append(f"{'follows' if isinstance(place.voltage, str) else held} {start}")
+        rows.append((place.name, f"{place.size:.6g}", place.unit, ", ".join(notes)))
     return rows
+
+
+def _resistors(model: Model) -> list[tuple[str, ...]]:
+    return [(r.name, f"{r.resistance:.6g}", " and ".join(r.between)) for r in model.resistors.values()]
 
 
 def _mechanisms(model: Model) -> list[tuple[str, ...]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from mechanisms.law import RateLaw
 from mechanisms.names import Scope
-from mechanisms.places import Membrane, Place, Quantity
+from mechanisms.places import Event, Membrane, Place, Quantity, Variable
 from mechanisms.rates import constant_unit
 from mechanisms.reaction import Reaction, read_equation
 from mechanisms.symbols import Symbols
@@ -61,6 +61,28 @@ def quantity_entry(names: Symbols, quantity: Quantity) -> Entry:
     value = ("value", f"{formula(quantity.law)}  in {quantity.law.returns}")
     where = arguments(names, quantity.law, quantity.bindings, Scope(quantity.owner))
     return Entry(quantity.name, (value, *_where(where)))
+
+
+def variable_entry(names: Symbols, variable: Variable) -> Entry:
+    """A continuous variable: where it starts, and its rate of change."""
+    start = f"{variable.initial:g} {variable.unit}".removesuffix(" 1")
+    if variable.law is None:
+        return Entry(f"{variable.name} = {start} until an event sets it", ())
+    rate = ("change", f"{formula(variable.law)}  in {variable.law.returns}")
+    where = arguments(names, variable.law, variable.bindings, Scope(variable.owner))
+    return Entry(f"{variable.name}, from {start}", (rate, *_where(where)))
+
+
+def event_entry(names: Symbols, event: Event) -> Entry:
+    """An event: when it happens, and what it sets."""
+    times = ", ".join(f"{t:g}" for t in event.times[:6]) + (" ..." if len(event.times) > 6 else "")
+    lines = [("at", f"{times} s") if event.when is None else ("when", f"{formula(event.when)} rises above 0")]
+    where = [] if event.when is None else arguments(names, event.when, event.bindings, Scope())
+    for target, given in event.sets.items():
+        is_law = isinstance(given, RateLaw)
+        lines.append(("sets", f"{target} = {formula(given) if is_law else _text_of(given)}"))
+        where += arguments(names, given, event.bindings, Scope()) if is_law else []
+    return Entry(event.name, (*lines, *_where(where)))
 
 
 def formula(law: RateLaw) -> str:
