@@ -68,8 +68,10 @@ class Projection:
 
     def look(self) -> None:
         """Find out whether the set has, or can be given, all states that can be reached."""
-        most = min(SMALL, self.states.limit - 1)
-        self.finite = not len(self.states.outgoing) or (len(self.states) <= most and self.states.complete(most))
+        most, before = min(SMALL, self.states.limit - 1), len(self.states)
+        self.finite = not len(self.states.outgoing) or (before <= most and self.states.complete(most))
+        if not self.finite:
+            self.states.keep(np.arange(len(self.states)) < before)
         self._fit()
 
     def change_inputs(self) -> None:

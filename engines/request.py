@@ -33,11 +33,11 @@ LARGEST_RESULT = 0.5
 
 
 class RequestError(ValueError):
-    """What was asked of ``simulate`` cannot be done; every fault is listed, and in ``faults``."""
+    """What was asked of ``simulate``, or another function, cannot be done; every fault is listed, and in ``faults``."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Sequence[Fault], asked: str = "simulate") -> None:
         self.faults = tuple(faults)
-        super().__init__("\n  - ".join(["simulate cannot run this:", *map(str, faults)]))
+        super().__init__("\n  - ".join([f"{asked} cannot run this:", *map(str, faults)]))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,7 +70,7 @@ def read_request(
     """The request that the arguments of ``simulate`` make. Raises RequestError with every fault."""
     faults: list[Fault] = []
     chosen = _engine(engine, options, faults)
-    grid = _grid(times, faults)
+    grid = read_times(times, faults)
     numbers = _trajectories(trajectories, chosen, faults)
     threads = _workers(workers, faults)
     bins = _bins(network, histograms, record, faults)
@@ -84,7 +84,9 @@ def read_request(
     if chosen is not None and (reason := chosen.refusal(network)):
         faults.append(Fault(f"engine '{chosen.name}'", reason, "an engine that can run this network"))
     if record == "grid" and not faults:
-        _check_memory(len(numbers) * len(grid) * (3 * network.first_quantity + len(network.quantities)), faults)
+        values = len(numbers) * len(grid) * (3 * network.first_quantity + len(network.quantities))
+        instead = "record='statistics' keeps no paths"
+        check_memory(values, faults, "trajectories x times", "recorded paths", instead)
     if faults:
         raise RequestError(faults)
     return Request(chosen, grid, numbers, None if seed is None else int(seed), threads, bins)
@@ -113,7 +115,8 @@ def _engine(engine: Any, options: Mapping[str, Any], faults: list[Fault]) -> Any
         return None
 
 
-def _grid(times: Any, faults: list[Fault]) -> Floats:
+def read_times(times: Any, faults: list[Fault]) -> Floats:
+    """The grid in s that ``times`` means; appends to ``faults`` where it means none."""
     fallback = np.array([0.0, 1.0])
     try:
         if np.ndim(times) == 0:
@@ -190,11 +193,11 @@ def _bins(network: Network, asked: Mapping[str, Any], record: str, faults: list[
     return edges
 
 
-def _check_memory(values: int, faults: list[Fault]) -> None:
+def check_memory(values: int, faults: list[Fault], where: str, what: str, instead: str) -> None:
+    """Append a fault where so many numbers, ``what``, would fill the memory of the machine."""
     if not hasattr(os, "sysconf"):
         return
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     if values * 8 > LARGEST_RESULT * memory:
-        found = f"{values * 8 / 2**30:.0f} GB of recorded paths"
-        allowed = f"{LARGEST_RESULT * memory / 2**30:.0f} GB here; record='statistics' keeps no paths"
-        faults.append(Fault("trajectories x times", found, allowed))
+        found = f"{values * 8 / 2**30:.0f} GB of {what}"
+        faults.append(Fault(where, found, f"{LARGEST_RESULT * memory / 2**30:.0f} GB here; {instead}"))

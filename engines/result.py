@@ -41,9 +41,9 @@ class OptionError(ValueError):
 
 
 class SimulationError(RuntimeError):
-    """A run that could not go on: where and why. What was computed is in ``result``."""
+    """A run that could not go on: where and why. What was computed, if anything, is in ``result``."""
 
-    def __init__(self, message: str, result: xr.Dataset) -> None:
+    def __init__(self, message: str, result: xr.Dataset | None) -> None:
         super().__init__(message)
         self.result = result
 
@@ -119,7 +119,7 @@ def paths(
     """The dataset of trajectories on a grid; states: (trajectory, time, slot)."""
     axes = ("trajectory", "time")
     data = {**_values(network, states, times, axes), **_ends(outcome, "trajectory", about)}
-    return _dataset(network, data, {"trajectory": trajectories, "time": ("time", times, _TIME)}, about)
+    return dataset(network, data, {"trajectory": trajectories, "time": ("time", times, TIME)}, about)
 
 
 def events(
@@ -131,13 +131,13 @@ def events(
     times, fired, states = (np.concatenate(column) for column in columns)
     names = np.array(["start", *network.reactions], dtype=object)
     data = {
-        "time": ("event", times, _TIME),
+        "time": ("event", times, TIME),
         "reaction": ("event", names[fired + 1], {"long_name": "the reaction that led to the state"}),
         "trajectory": ("event", np.repeat(trajectories, [len(path.times) for path in found])),
         **_values(network, states, times, ("event",)),
         **_ends(outcome, "run", about),
     }
-    return _dataset(network, data, {"run": trajectories}, about)
+    return dataset(network, data, {"run": trajectories}, about)
 
 
 def statistics(network: Network, summary: Any, outcome: Outcome, times: Floats, about: dict[str, Any]) -> xr.Dataset:
@@ -162,7 +162,7 @@ def statistics(network: Network, summary: Any, outcome: Outcome, times: Floats, 
     ends = {MEANING[i]: int(n) for i, n in enumerate(np.bincount(outcome.status, minlength=len(MEANING))) if n}
     about = about | {"trajectories": summary.trajectories, "how_runs_ended": json.dumps(ends)}
     about["events"] = int(outcome.work.sum())
-    return _dataset(network, data, {"time": ("time", times, _TIME)}, about)
+    return dataset(network, data, {"time": ("time", times, TIME)}, about)
 
 
 def _values(network: Network, states: Floats, times: Floats, axes: tuple[str, ...]) -> dict[str, Any]:
@@ -177,7 +177,7 @@ def _values(network: Network, states: Floats, times: Floats, axes: tuple[str, ..
     }
 
 
-_TIME = {"units": "s"}
+TIME = {"units": "s"}
 _CONCENTRATION = {
     "long_name": "concentration",
     "units": "uM in compartments, 1/um^2 on membranes: see 'unit'",
@@ -191,7 +191,8 @@ def _ends(outcome: Outcome, axis: str, about: Mapping[str, Any]) -> dict[str, An
     return {work: (axis, outcome.work, {"long_name": text}), "status": (axis, outcome.status, _STATUS)}
 
 
-def _dataset(network: Network, data: dict[str, Any], coordinates: dict[str, Any], about: dict[str, Any]) -> xr.Dataset:
+def dataset(network: Network, data: dict[str, Any], coordinates: dict[str, Any], about: dict[str, Any]) -> xr.Dataset:
+    """Variables with the coordinates of species and quantities, and with provenance."""
     import xarray as xr
 
     unit = [network.laws[network.law[len(network.reactions) + i]].returns for i in range(len(network.quantities))]

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from engines.kernel import loops
 from engines.markov_chain import MarkovChain
@@ -109,7 +110,7 @@ class StateSet:
             self._link()
 
     def complete(self, most: int) -> bool:
-        """Grow by every state that can be reached, as long as there are ``most`` or fewer; whether that was all."""
+        """Grow in all directions until there are more than ``most`` states; whether there are no more to be reached."""
         self.explore(np.ones(len(self.outgoing)), 0.0, np.inf, self.limit, most)
         return not len(self.outgoing)
 
@@ -118,6 +119,15 @@ class StateSet:
         found = np.empty(len(keys), dtype=np.int64)
         self._loops.find(keys, *self._table, found)
         return found
+
+    def generator(self) -> Any:
+        """Q (state, state) in 1/s, sparse by rows: dp/dt = p Q, without what leaves the set but for the diagonal."""
+        inside = np.flatnonzero(self.target >= 0)
+        size = len(self)
+        source = np.concatenate([self.source[inside], np.arange(size)])
+        target = np.concatenate([self.target[inside], np.arange(size)])
+        values = np.concatenate([self.rate[inside], -self.exit_rate])
+        return sparse.csr_array((values, (source, target)), shape=(size, size))
 
     @cached_property
     def start(self) -> Integers:

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from engines.gillespie import Gillespie
+    from engines.first_passage import first_passage
+    from engines.master_equation import marginal, master_equation
     from engines.ode import ODE
     from engines.request import RequestError
     from engines.result import Interrupted, SimulationError
     from engines.simulate import simulate
+    from engines.stationary import stationary_distribution
     from mechanisms import library as mechanisms
     from mechanisms import maths, models
     from mechanisms.faults import ModelError
@@ -32,6 +35,10 @@ _HOME = {
     "SimulationError": "engines.result",
     "RequestError": "engines.request",
     "simulate": "engines.simulate",
+    "first_passage": "engines.first_passage",
+    "marginal": "engines.master_equation",
+    "master_equation": "engines.master_equation",
+    "stationary_distribution": "engines.stationary",
     "ModelError": "mechanisms.faults",
     "rate_law": "mechanisms.law",
     "Mechanism": "mechanisms.mechanism",
@@ -66,6 +73,9 @@ __all__ = [
     "Subunits",
     "UnitError",
     "constant",
+    "first_passage",
+    "marginal",
+    "master_equation",
     "maths",
     "mechanisms",
     "models",
@@ -77,6 +87,7 @@ __all__ = [
     "pulse",
     "rate_law",
     "simulate",
+    "stationary_distribution",
     "step",
     "train",
 ]
