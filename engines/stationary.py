@@ -93,9 +93,7 @@ class _Stationary:
         self.pi = np.zeros(len(states))
         for c, weight in enumerate(self.weights):
             members = np.flatnonzero(self.classes == c)
-            inner = q[members][:, members].tocsr()
-            leaks = members[0] == 0 and leaving[members].any()
-            self.pi[members] = weight * (_from_start(inner) if leaks else _balance(inner))
+            self.pi[members] = weight * _balance(q[members][:, members].tocsr(), leaving[members])
         self.residual = float(np.abs(self.pi @ q).sum() + self.pi @ leaving)
         self.error = 0.0 if not len(out) else np.inf
         if earlier is not None and len(out):
@@ -131,10 +129,12 @@ def factor(matrix: Any) -> Any:
     return splu(matrix.tocsc(), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
 
 
-def _balance(q: Any) -> Floats:
-    """pi of an irreducible generator: one state is held at 1 and the others solved for, then all are normalised.
+def _balance(q: Any, leaving: Floats) -> Floats:
+    """pi of the generator q, where jumps out of the set (``leaving``, 1/s) lead to state 0.
 
-    The state held must not be a rare one, or the others overflow: the likeliest one of each solution is held next.
+    One state h is held at 1. With q without h, a and b, what flows into the others from h and back from outside:
+    pi = a + c b, and c balances what leaves. The state held must not be a rare one, or the others overflow: the
+    likeliest one of each solution is held next.
     """
     size = q.shape[0]
     if size == 1:
@@ -142,20 +142,19 @@ def _balance(q: Any) -> Floats:
     held = _likely(q)
     for _ in range(4):
         others = np.arange(size) != held
-        rest = factor(-q[others][:, others].T).solve(q[[held]].toarray()[0][others])
+        lu = factor(-q[others][:, others].T)
+        rest = lu.solve(q[[held]].toarray()[0][others])
+        escaping = float(rest @ leaving[others] + leaving[held])
+        if held and escaping:
+            start = np.zeros(size - 1)
+            start[0] = 1.0
+            back = lu.solve(start)
+            rest += back * (escaping / float(back @ q[others][:, [held]].toarray()[:, 0]))
         pi = np.insert(rest, held, 1.0)
         if np.isfinite(pi.sum()) and pi.max() < 1e6:
             break
         held = int(np.argmax(np.nan_to_num(pi, nan=0.0, posinf=1e308)))
     pi = np.maximum(pi, 0.0)
-    return pi / pi.sum()
-
-
-def _from_start(q: Any) -> Floats:
-    """pi where jumps out of the set lead to its first state: in proportion to the time spent between two such jumps."""
-    start = np.zeros(q.shape[0])
-    start[0] = 1.0
-    pi: Floats = factor(-q.T).solve(start)
     return pi / pi.sum()
 
 
