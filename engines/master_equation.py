@@ -108,7 +108,11 @@ def solution(network: Network, found: list[Snapshot], limits: Limits) -> xr.Data
     many = len(network.species)
     data: dict[str, Any] = {
         "probability": (("time", "state"), probability, {"long_name": "probability"}),
-        "error_bound": ("time", np.array([one.error for one in found]), {"long_name": "probability that may be missing"}),
+        "error_bound": (
+            "time",
+            np.array([one.error for one in found]),
+            {"long_name": "probability that may be missing"},
+        ),
     }
     for name, axis, part in (("counts", "species", slice(0, many)), ("quantity", "quantities", slice(many, None))):
         data[f"mean_{name}"] = (("time", axis), mean[:, part], {"long_name": f"mean of {name}"})

@@ -10,6 +10,7 @@ of rounding is known too.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,16 @@ FIRST_WINDOW, WORK = 16.0, 1e9
 """Expected jumps of the first step; products of rates and probabilities at most in one step."""
 NOTHING = 1e-17
 """What is left out of the sum of a Poisson distribution."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """From t to until (s), with jumps at ``rate`` (1/s); ends[k] was absorbed after k of them, and before the step."""
+
+    t: float
+    until: float
+    rate: float
+    ends: Floats
 
 
 class Projection:
@@ -74,17 +85,24 @@ class Projection:
             self.states.keep(np.arange(len(self.states)) < before)
         self._fit()
 
-    def change_inputs(self) -> None:
-        """Take the values that inputs have from now on."""
-        self.states.use(MarkovChain(self.network, self.t))
+    def change_inputs(self) -> float:
+        """Take the values that inputs have from now on; returns the probability that is absorbed by that."""
+        chain, before = MarkovChain(self.network, self.t), self.absorbed
+        if self.states.ends is not None:
+            met = self.states.ends(chain, self.states.rows)
+            self.absorbed += float(self.p[met].sum())
+            self.p = self.p[~met]
+            self.states.keep(~met)
+        self.states.use(chain)
         self.look()
+        return self.absorbed - before
 
     def allowed(self, share: float, t: float) -> float:
         """What may be lost until t."""
         return self.tolerance * share * min(1.0, (t - self.t_start) / self.duration)
 
-    def run(self, stop: float) -> list[tuple[float, float, Floats]]:
-        """Go on until ``stop``; returns of each step its beginning, rate and what was absorbed after each jump."""
+    def run(self, stop: float) -> list[Step]:
+        """Go on until ``stop``."""
         steps = []
         while self.t < stop:
             step = self._step(stop)
@@ -92,10 +110,10 @@ class Projection:
                 steps.append(step)
         return steps
 
-    def _step(self, stop: float) -> tuple[float, float, Floats] | None:
+    def _step(self, stop: float) -> Step | None:
         """One step, or None where the set had to grow instead."""
         states = self.states
-        fastest = ABOVE * float(states.exit_rate.max())
+        fastest = ABOVE * float(states.exit_rate.max(initial=0.0))
         h = stop - self.t if fastest * (stop - self.t) <= self.window else self.window / fastest
         t = stop if h == stop - self.t else self.t + h
         may_leak = self.allowed(LEAK, t) - self.leaked
@@ -106,7 +124,7 @@ class Projection:
             if flow.sum() > may_leak:
                 states.explore(flow, may_leak, h, layers)
                 self._fit()
-                fastest = ABOVE * float(states.exit_rate.max())
+                fastest = ABOVE * float(states.exit_rate.max(initial=0.0))
         n = len(states)
         weights, tails = poisson(fastest * h)
         v, p, spent = np.concatenate([self.p, [self.absorbed, 0.0]]), np.zeros(n + 2), np.zeros(n + 2)
@@ -134,7 +152,7 @@ class Projection:
             self.window = min(2 * self.window, max(FIRST_WINDOW, WORK / (len(states.rate) + n)))
         self.failed = False
         self._shed(falling)
-        return began, fastest, ends
+        return Step(began, t, fastest, ends)
 
     def _shed(self, falling: Any) -> None:
         """Let go of states that hold less than may be lost, of those whose probability falls, where they are many."""
@@ -167,5 +185,3 @@ def poisson(mean: float) -> tuple[Floats, Floats]:
     tails = np.append(np.cumsum(weights[:0:-1])[::-1], 0.0)
     enough = 1 + int(np.searchsorted(-tails, -NOTHING))
     return weights[:enough], tails[:enough]
-
-

@@ -40,13 +40,20 @@ class Limits:
         faults = []
         if not (_is_number(self.tolerance) and 1e-12 <= self.tolerance < 1):
             faults.append(Fault("tolerance", f"{self.tolerance!r}", "a probability from 1e-12 to below 1"))
-        if not (_is_number(self.max_states) and 1 <= self.max_states < 2**40 and self.max_states == int(self.max_states)):
+        if not (
+            _is_number(self.max_states) and 1 <= self.max_states < 2**40 and self.max_states == int(self.max_states)
+        ):
             faults.append(Fault("max_states", f"{self.max_states!r}", "a whole number, 1 or more"))
         if (found := refusal(network)) is not None:
             faults.append(found)
-        if not faults and (size := estimated_states(network, t_start, t_end, self.tolerance)) > MARGIN * self.max_states:
+        if (
+            not faults
+            and (size := estimated_states(network, t_start, t_end, self.tolerance)) > MARGIN * self.max_states
+        ):
             if not _can_be_enumerated(network, t_start, int(self.max_states)):
-                faults.append(Fault("max_states", f"about {size:.1g} states", f"at most {self.max_states:,}; {INSTEAD}"))
+                faults.append(
+                    Fault("max_states", f"about {size:.1g} states", f"at most {self.max_states:,}; {INSTEAD}")
+                )
         return faults
 
     def about(self, network: Network) -> dict[str, Any]:

@@ -70,7 +70,7 @@ class StateSet:
         number = np.where(kept, np.cumsum(kept) - 1, OUTSIDE)
         jumps = np.repeat(kept, self.many)
         target = self.target[jumps]
-        target = np.where(target >= 0, number[target], target)
+        target = np.where(target >= 0, number[np.maximum(target, 0)], target)
         states = (self.rows[kept], self.keys[kept], self.many[kept])
         self._set(*states, self.which[jumps], self.rate[jumps], target)
         self._make_table(len(self))

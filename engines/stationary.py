@@ -30,9 +30,7 @@ NAMED = 5
 """Absorbing states that are named."""
 
 
-def stationary_distribution(
-    model: HasNetwork, *, tolerance: float = 1e-6, max_states: int = MOST_STATES
-) -> xr.Dataset:
+def stationary_distribution(model: HasNetwork, *, tolerance: float = 1e-6, max_states: int = MOST_STATES) -> xr.Dataset:
     """The distribution that the master equation comes to from the initial state, 0 = pi Q; inputs hold their last values.
 
     All states that can be reached are taken, so conserved totals are those of the initial state. Where there is no end
@@ -93,7 +91,10 @@ class _Stationary:
         self.pi = np.zeros(len(states))
         for c, weight in enumerate(self.weights):
             members = np.flatnonzero(self.classes == c)
-            self.pi[members] = weight * _balance(q[members][:, members].tocsr(), leaving[members])
+            inner = q[members][:, members].tocsr()
+            known = np.isin(members, earlier.pi.argmax()) if earlier is not None else np.zeros(1, dtype=bool)
+            likely = int(known.argmax()) if known.any() else _likely(inner)
+            self.pi[members] = weight * _balance(inner, leaving[members], likely)
         self.residual = float(np.abs(self.pi @ q).sum() + self.pi @ leaving)
         self.error = 0.0 if not len(out) else np.inf
         if earlier is not None and len(out):
@@ -129,17 +130,16 @@ def factor(matrix: Any) -> Any:
     return splu(matrix.tocsc(), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
 
 
-def _balance(q: Any, leaving: Floats) -> Floats:
+def _balance(q: Any, leaving: Floats, held: int) -> Floats:
     """pi of the generator q, where jumps out of the set (``leaving``, 1/s) lead to state 0.
 
-    One state h is held at 1. With q without h, a and b, what flows into the others from h and back from outside:
+    One state h, at first ``held``, is held at 1. With q without h, a and b, what flows into the others from h and back from outside:
     pi = a + c b, and c balances what leaves. The state held must not be a rare one, or the others overflow: the
     likeliest one of each solution is held next.
     """
     size = q.shape[0]
     if size == 1:
         return np.ones(1)
-    held = _likely(q)
     for _ in range(4):
         others = np.arange(size) != held
         lu = factor(-q[others][:, others].T)
@@ -161,6 +161,8 @@ def _balance(q: Any, leaving: Floats) -> Floats:
 def _likely(q: Any) -> int:
     """A state that is not rare: where many jumps from the uniform distribution lead to."""
     n = q.shape[0]
+    if n == 1:
+        return 0
     step = sparse.eye_array(n) + q / (1.05 * -q.diagonal().min())
     p = np.full(n, 1.0 / n)
     back = step.T.tocsr()
