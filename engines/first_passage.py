@@ -49,8 +49,8 @@ def first_passage(
         as "0.5 uM"), the conducting complexes of a multimer ("IP3R.open"), or a derived quantity (in its unit).
         at_least, at_most: the threshold; one of them.
 
-    Returns cdf (time), P(T <= t) but for at most error_bound (time) that is missing; probability_ever, P(T < inf), but
-    for at most ever_bound that is missing; and mean (s) and variance (s^2) of T where it is finite, NaN where it never
+    Returns cdf (time), P(T <= t), wrong by at most error_bound (time); probability_ever, P(T < inf), too small by at most
+    ever_bound; and mean (s) and variance (s^2) of T where it is finite, NaN where it never
     is. Where the states that can be reached have no end, these three are of a set that grew until none of them changed
     by more than ``tolerance`` (relative): error_estimate. Inputs keep their last values after their last edge.
     Raises ModelError or RequestError with every fault; SimulationError, with what was computed in ``.result``, where
@@ -193,7 +193,7 @@ class _Passage:
         text = f"P({self.threshold.text} by then)"
         data: dict[str, Any] = {
             "cdf": ("time", self.cdf, {"long_name": text}),
-            "error_bound": ("time", self.bound, {"long_name": "probability that may be missing"}),
+            "error_bound": ("time", self.bound, {"long_name": "bound of the error of cdf"}),
             "probability_ever": ((), ever, {"long_name": f"P({self.threshold.text} at some time)"}),
             "ever_bound": ((), self.ever_bound, {"long_name": "probability that may be missing"}),
             "mean": ((), mean, {"units": "s", "long_name": "mean time, where it is finite"}),

@@ -35,8 +35,8 @@ def master_equation(
     times: the end in s, or the increasing times to record at, as in ``simulate``. tolerance: the error that is allowed,
         summed over all states. max_states: the most states that the set may have at a time.
 
-    Returns probability (time, state) with counts (state, species) in molecules, and error_bound (time): no probability
-    is too large, and together they are too small by at most that much. mean_counts and variance_counts (time, species)
+    Returns probability (time, state) with counts (state, species) in molecules, and error_bound (time): summed over all
+    states, also those that are not listed, probabilities differ from the true ones by at most that much. mean_counts and variance_counts (time, species)
     and the same of quantities, of the probability that was kept; ``marginal`` gives the distribution of one species.
     Of multimers: conducting (state, complexes), and complexes (state, composition). The attributes say where it came
     from. A set that holds every state that can be reached has an error of rounding only.

@@ -22,12 +22,14 @@ from mechanisms.network import Floats, Network
 
 SMALL = 1000
 """States up to which the whole reachable set is taken where it is no larger, and none is shed."""
-LEAK, SHED, SETTLED = 0.5, 0.4, 0.1
+LEAK, SHED, SETTLED = 0.5, 0.48, 0.02
 """How the tolerance is shared: what flows out, what is shed, what is left out once nothing changes."""
 WORTH_SHEDDING = 0.2
 """The part of the set that must have become negligible before it is shed."""
 ABOVE = 1.05
 """The rate of the uniformised chain over the largest exit rate; above 1, or the chain may be periodic."""
+LARGER = 1.5
+"""The growth of a set in one step from which on steps become shorter: they would be taken on states not needed yet."""
 FIRST_WINDOW, WORK = 16.0, 1e9
 """Expected jumps of the first step; products of rates and probabilities at most in one step."""
 NOTHING = 1e-17
@@ -112,7 +114,7 @@ class Projection:
 
     def _step(self, stop: float) -> Step | None:
         """One step, or None where the set had to grow instead."""
-        states = self.states
+        states, before = self.states, len(self.states)
         fastest = ABOVE * float(states.exit_rate.max(initial=0.0))
         h = stop - self.t if fastest * (stop - self.t) <= self.window else self.window / fastest
         t = stop if h == stop - self.t else self.t + h
@@ -148,7 +150,9 @@ class Projection:
         self.leaked += float(p[n + 1])
         terms = int(states.many.max(initial=0)) + 3
         self.other += settled + done * terms * float(np.finfo(float).eps)
-        if not self.failed:
+        if len(states) > LARGER * before:
+            self.window = max(FIRST_WINDOW, self.window / 2)
+        elif not self.failed:
             self.window = min(2 * self.window, max(FIRST_WINDOW, WORK / (len(states.rate) + n)))
         self.failed = False
         self._shed(falling)

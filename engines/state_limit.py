@@ -18,7 +18,7 @@ from mechanisms.network import Floats, Network
 
 MARGIN = 10.0
 """By how much an estimate must exceed the limit: it may be wrong by as much."""
-ENUMERATED = 1e8
+ENUMERATED = 1e7
 """Rates (state, jump) that may be computed to see whether a set is small after all."""
 INSTEAD = "raise max_states=, take a smaller volume, or sample: md.simulate(..., engine='gillespie')"
 
