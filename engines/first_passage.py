@@ -49,10 +49,10 @@ def first_passage(
         as "0.5 uM"), the conducting complexes of a multimer ("IP3R.open"), or a derived quantity (in its unit).
         at_least, at_most: the threshold; one of them.
 
-    Returns cdf (time), P(T <= t), wrong by at most error_bound (time); probability_ever, P(T < inf), too small by at most
-    ever_bound; and mean (s) and variance (s^2) of T where it is finite, NaN where it never
-    is. Where the states that can be reached have no end, these three are of a set that grew until none of them changed
-    by more than ``tolerance`` (relative): error_estimate. Inputs keep their last values after their last edge.
+    Returns cdf (time), P(T <= t), wrong by at most error_bound (time); probability_ever, P(T < inf), too small by at
+    most ever_bound; and mean (s) and variance (s^2) of T where it is finite, NaN where it never is. Where the states
+    that can be reached have no end, these three are of a set that grew until none of them changed by more than
+    ``tolerance`` (relative): error_estimate. Inputs keep their last values after their last edge.
     Raises ModelError or RequestError with every fault; SimulationError, with what was computed in ``.result``, where
     the set outgrows ``max_states``.
     Munsky & Khammash 2006, with absorbing states.
@@ -205,7 +205,7 @@ class _Passage:
 
 
 def _moments_of(step: Step, start: float) -> Floats:
-    """What one step adds to E[T^n]: what is absorbed by jump k + 1 arrives at an Erlang time, if that is in the step."""
+    """What one step adds to E[T^n]: what jump k + 1 absorbs arrives at an Erlang time, if that is in the step."""
     if not step.rate:
         return np.zeros(MOMENTS)
     _, tails = poisson(step.rate * (step.until - step.t))

@@ -36,10 +36,11 @@ def master_equation(
         summed over all states. max_states: the most states that the set may have at a time.
 
     Returns probability (time, state) with counts (state, species) in molecules, and error_bound (time): summed over all
-    states, also those that are not listed, probabilities differ from the true ones by at most that much. mean_counts and variance_counts (time, species)
-    and the same of quantities, of the probability that was kept; ``marginal`` gives the distribution of one species.
-    Of multimers: conducting (state, complexes), and complexes (state, composition). The attributes say where it came
-    from. A set that holds every state that can be reached has an error of rounding only.
+    states, also those that are not listed, probabilities differ from the true ones by at most that much. mean_counts
+    and variance_counts (time, species), and the same of quantities, are of the probability that was kept; ``marginal``
+    gives the distribution of one species. Of multimers: conducting (state, multimer), and complexes (state,
+    composition). The attributes say where it came from. A set that holds every state that can be reached has an error
+    of rounding only.
     Raises ModelError or RequestError with every fault, and the estimated number of states where it is too large;
     SimulationError, with what was computed in ``.result``, where the set outgrows ``max_states`` or a law is negative.
     Munsky & Khammash 2006; the moving set: Burrage et al. 2006, Wolf et al. 2010.

@@ -10,6 +10,7 @@ of rounding is known too.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ import numpy as np
 
 from engines.kernel import loops
 from engines.markov_chain import MarkovChain
-from engines.state_set import Condition, StateSet
+from engines.state_set import Condition, StateSet, TooManyStates
 from mechanisms.network import Floats, Network
 
 SMALL = 1000
@@ -82,7 +83,10 @@ class Projection:
     def look(self) -> None:
         """Find out whether the set has, or can be given, all states that can be reached."""
         most, before = min(SMALL, self.states.limit - 1), len(self.states)
-        self.finite = not len(self.states.outgoing) or (before <= most and self.states.complete(most))
+        self.finite = not len(self.states.outgoing)
+        if not self.finite and before <= most:
+            with suppress(TooManyStates):
+                self.finite = self.states.complete(most)
         if not self.finite:
             self.states.keep(np.arange(len(self.states)) < before)
         self._fit()

@@ -41,9 +41,9 @@ class OptionError(ValueError):
 
 
 class SimulationError(RuntimeError):
-    """A run that could not go on: where and why. What was computed, if anything, is in ``result``."""
+    """A run that could not go on: where and why. What was computed is in ``result``, or None."""
 
-    def __init__(self, message: str, result: xr.Dataset | None) -> None:
+    def __init__(self, message: str, result: Any) -> None:
         super().__init__(message)
         self.result = result
 

@@ -46,14 +46,11 @@ class Limits:
             faults.append(Fault("max_states", f"{self.max_states!r}", "a whole number, 1 or more"))
         if (found := refusal(network)) is not None:
             faults.append(found)
-        if (
-            not faults
-            and (size := estimated_states(network, t_start, t_end, self.tolerance)) > MARGIN * self.max_states
-        ):
-            if not _can_be_enumerated(network, t_start, int(self.max_states)):
-                faults.append(
-                    Fault("max_states", f"about {size:.1g} states", f"at most {self.max_states:,}; {INSTEAD}")
-                )
+        if faults:
+            return faults
+        size = estimated_states(network, t_start, t_end, self.tolerance)
+        if size > MARGIN * self.max_states and not _can_be_enumerated(network, t_start, int(self.max_states)):
+            faults.append(Fault("max_states", f"about {size:.1g} states", f"at most {self.max_states:,}; {INSTEAD}"))
         return faults
 
     def about(self, network: Network) -> dict[str, Any]:

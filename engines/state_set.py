@@ -147,12 +147,13 @@ class StateSet:
     @cached_property
     def exit_rate(self) -> Floats:
         """(state,) all jumps from a state, in 1/s."""
-        return np.bincount(self.source, self.rate, len(self))
+        return np.bincount(self.source, self.rate, len(self)).astype(float)
 
     @property
     def rows(self) -> Integers:
         """(state, column) the states."""
-        return self._rows.values
+        found: Integers = self._rows.values
+        return found
 
     @property
     def keys(self) -> Any:
@@ -162,7 +163,8 @@ class StateSet:
     @property
     def many(self) -> Integers:
         """(state,) how many jumps leave each state."""
-        return self._many.values
+        found: Integers = self._many.values
+        return found
 
     @property
     def which(self) -> Any:
@@ -172,12 +174,14 @@ class StateSet:
     @property
     def rate(self) -> Floats:
         """(jump,) events per second."""
-        return self._rate.values
+        found: Floats = self._rate.values
+        return found
 
     @property
     def target(self) -> Integers:
         """(jump,) the state that it leads to, OUTSIDE or ABSORBED."""
-        return self._target.values
+        found: Integers = self._target.values
+        return found
 
     def _keys_of(self, rows: Integers) -> Any:
         return rows.astype(np.uint64) @ self.weights

@@ -34,8 +34,8 @@ def stationary_distribution(model: HasNetwork, *, tolerance: float = 1e-6, max_s
     """The distribution that the master equation comes to from the initial state, 0 = pi Q; inputs hold their last values.
 
     All states that can be reached are taken, so conserved totals are those of the initial state. Where there is no end
-    to them, a set grows along the flow out of it, to at most twice its size at a time and with jumps out of it led to the
-    initial state, until pi changes by no more than ``tolerance``, summed over all states. A second mode behind a barrier
+    to them, a set grows along the flow out of it, to at most twice its size at a time and with jumps out of it led back
+    to a likely state, until pi changes by no more than ``tolerance``, summed over all states. A second mode behind a barrier
     that the flow did not cross is not seen.
 
     Returns probability (state) with counts (state, species) in molecules, as ``master_equation`` does, and their mean
@@ -94,7 +94,7 @@ class _Stationary:
             inner = q[members][:, members].tocsr()
             known = np.isin(members, earlier.pi.argmax()) if earlier is not None else np.zeros(1, dtype=bool)
             likely = int(known.argmax()) if known.any() else _likely(inner)
-            self.pi[members] = weight * _balance(inner, leaving[members], likely)
+            self.pi[members] = weight * _balance(inner, likely)
         self.residual = float(np.abs(self.pi @ q).sum() + self.pi @ leaving)
         self.error = 0.0 if not len(out) else np.inf
         if earlier is not None and len(out):
@@ -130,12 +130,11 @@ def factor(matrix: Any) -> Any:
     return splu(matrix.tocsc(), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
 
 
-def _balance(q: Any, leaving: Floats, held: int) -> Floats:
-    """pi of the generator q, where jumps out of the set (``leaving``, 1/s) lead to state 0.
+def _balance(q: Any, held: int) -> Floats:
+    """pi of the generator q, where jumps out of the set lead to the state that is held.
 
-    One state h, at first ``held``, is held at 1. With q without h, a and b, what flows into the others from h and back from outside:
-    pi = a + c b, and c balances what leaves. The state held must not be a rare one, or the others overflow: the
-    likeliest one of each solution is held next.
+    That state is held at 1 and the others are solved for. It must not be a rare one, or they overflow: the likeliest of
+    each solution is held next.
     """
     size = q.shape[0]
     if size == 1:
@@ -144,18 +143,13 @@ def _balance(q: Any, leaving: Floats, held: int) -> Floats:
         others = np.arange(size) != held
         lu = factor(-q[others][:, others].T)
         rest = lu.solve(q[[held]].toarray()[0][others])
-        escaping = float(rest @ leaving[others] + leaving[held])
-        if held and escaping:
-            start = np.zeros(size - 1)
-            start[0] = 1.0
-            back = lu.solve(start)
-            rest += back * (escaping / float(back @ q[others][:, [held]].toarray()[:, 0]))
         pi = np.insert(rest, held, 1.0)
         if np.isfinite(pi.sum()) and pi.max() < 1e6:
             break
         held = int(np.argmax(np.nan_to_num(pi, nan=0.0, posinf=1e308)))
-    pi = np.maximum(pi, 0.0)
-    return pi / pi.sum()
+    found: Floats = np.maximum(pi, 0.0)
+    found /= found.sum()
+    return found
 
 
 def _likely(q: Any) -> int:
