@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from engines.gillespie import Gillespie
     from engines.first_passage import first_passage
+    from engines.gillespie import Gillespie
     from engines.master_equation import marginal, master_equation
     from engines.ode import ODE
     from engines.request import RequestError

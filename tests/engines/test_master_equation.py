@@ -86,8 +86,8 @@ def test_reactions_of_any_order_follow_the_plain_master_equation(case: str, volu
 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_bound_is_honest_on_random_networks(seed: int, monkeypatch) -> None:
-    """Two species with births, deaths, conversion and dimers, at tolerances of 1e-2 and 1e-4: the error in all, by a set
-    with a tolerance of 1e-10, is within the bound, which the tolerance limits, and is not a small part of it.
+    """Two species with births, deaths, conversion and dimers, at tolerances of 1e-2 and 1e-4: the error in all, by
+    a set with a tolerance of 1e-10, is within the bound, which the tolerance limits, and is not a small part of it.
 
     Sets of more than 50 states move, so that states are shed. Seen to fail: what is shed, or flows out, not added.
     """
@@ -260,8 +260,8 @@ def test_pure_births_reach_a_threshold_at_an_erlang_time() -> None:
 
 
 def test_a_random_walk_that_drifts_away_may_never_arrive() -> None:
-    """From 3, up at 2 and down at 1 per molecule: three independent lines, each extinct by t with (1 - e^-t)/(2 - e^-t),
-    hence all of them ever with (1/2)^3; the mean of the time, given that, is that of a maximum of three.
+    """From 3, up at 2 and down at 1 per molecule: three lines, each extinct by t with (1 - e^-t)/(2 - e^-t), hence
+    all of them ever with (1/2)^3; the mean of the time, given that, is that of a maximum of three.
     """
     model = closed("lines", {"A": 3}, ("A -> 2 A", 2.0), ("A -> 0", 1.0))
     times = np.array([0.0, 0.5, 2.0])
