@@ -35,8 +35,8 @@ def stationary_distribution(model: HasNetwork, *, tolerance: float = 1e-6, max_s
 
     All states that can be reached are taken, so conserved totals are those of the initial state. Where there is no end
     to them, a set grows along the flow out of it, to at most twice its size at a time and with jumps out of it led back
-    to a likely state, until pi changes by no more than ``tolerance``, summed over all states. A second mode behind a barrier
-    that the flow did not cross is not seen.
+    to a likely state, until pi changes by no more than ``tolerance``, summed over all states. A second mode behind a
+    barrier that the flow did not cross is not seen.
 
     Returns probability (state) with counts (state, species) in molecules, as ``master_equation`` does, and their mean
     and variance. ``residual`` (1/s) is sum |pi Q| over all states, also those outside: from pi, the distribution moves
