@@ -31,12 +31,12 @@ NAMED = 5
 
 
 def stationary_distribution(model: HasNetwork, *, tolerance: float = 1e-6, max_states: int = MOST_STATES) -> xr.Dataset:
-    """The distribution that the master equation comes to from the initial state, 0 = pi Q; inputs hold their last values.
+    """The distribution that the master equation comes to from the initial state: 0 = pi Q.
 
-    All states that can be reached are taken, so conserved totals are those of the initial state. Where there is no end
-    to them, a set grows along the flow out of it, to at most twice its size at a time and with jumps out of it led back
-    to a likely state, until pi changes by no more than ``tolerance``, summed over all states. A second mode behind a
-    barrier that the flow did not cross is not seen.
+    Inputs hold their last values. All states that can be reached are taken, with the conserved totals of the initial
+    state. Where there is no end to them, a set grows along the flow out of it, at most to twice its size at a time and
+    with jumps out of it led back to a likely state, until pi changes by no more than ``tolerance``, summed over all
+    states. A second mode behind a barrier that the flow did not cross is not seen.
 
     Returns probability (state) with counts (state, species) in molecules, as ``master_equation`` does, and their mean
     and variance. ``residual`` (1/s) is sum |pi Q| over all states, also those outside: from pi, the distribution moves
