@@ -50,8 +50,8 @@ def first_passage(
         at_least, at_most: the threshold; one of them.
 
     Returns cdf (time), P(T <= t), wrong by at most error_bound (time); probability_ever, P(T < inf), too small by at
-    most ever_bound; and mean (s) and variance (s^2) of T where it is finite, NaN where it never is. Where the states
-    that can be reached have no end, these three are of a set that grew until none of them changed by more than
+    most ever_bound; and mean_time (s) and variance_time (s^2) of T where it is finite, NaN where it never is. Where the
+    states that can be reached have no end, these three are of a set that grew until none of them changed by more than
     ``tolerance`` (relative): error_estimate. Inputs keep their last values after their last edge.
     Raises ModelError or RequestError with every fault; SimulationError, with what was computed in ``.result``, where
     the set outgrows ``max_states``.
@@ -196,8 +196,8 @@ class _Passage:
             "error_bound": ("time", self.bound, {"long_name": "bound of the error of cdf"}),
             "probability_ever": ((), ever, {"long_name": f"P({self.threshold.text} at some time)"}),
             "ever_bound": ((), self.ever_bound, {"long_name": "probability that may be missing"}),
-            "mean": ((), mean, {"units": "s", "long_name": "mean time, where it is finite"}),
-            "variance": ((), variance, {"units": "s^2", "long_name": "variance of the time, where it is finite"}),
+            "mean_time": ((), mean, {"units": "s", "long_name": "mean time, where it is finite"}),
+            "variance_time": ((), variance, {"units": "s^2", "long_name": "variance of the time, where it is finite"}),
             "error_estimate": ((), self.change, {"long_name": "relative change when the set last grew"}),
         }
         about = self.limits.about(self.network) | {"threshold": self.threshold.text}

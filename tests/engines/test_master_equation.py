@@ -254,8 +254,8 @@ def test_pure_births_reach_a_threshold_at_an_erlang_time() -> None:
     """Six births at 2 1/s: the cdf at three times, mean 6/2 and variance 6/4."""
     data = md.first_passage(closed("births", {"A": 0}, ("0 -> A", 2.0)), [1.0, 2.0, 6.0], "A", at_least=6)
     assert data.cdf.values == pytest.approx(gamma.cdf([0.0, 1.0, 5.0], 6, scale=0.5), abs=1e-11)
-    assert float(data["mean"]) == pytest.approx(3.0, rel=1e-12)
-    assert float(data["variance"]) == pytest.approx(1.5, rel=1e-10)
+    assert float(data.mean_time) == pytest.approx(3.0, rel=1e-12)
+    assert float(data.variance_time) == pytest.approx(1.5, rel=1e-10)
     assert float(data.probability_ever) == pytest.approx(1.0, abs=1e-12)
 
 
@@ -272,14 +272,14 @@ def test_a_random_walk_that_drifts_away_may_never_arrive() -> None:
     assert float(data.probability_ever) == pytest.approx(1 / 8, rel=1e-6)
     grid = np.linspace(0, 60, 200_001)
     later = 1 - (2 * (1 - np.exp(-grid)) / (2 - np.exp(-grid))) ** 3
-    assert float(data["mean"]) == pytest.approx(np.trapezoid(later, grid), rel=1e-5)
+    assert float(data.mean_time) == pytest.approx(np.trapezoid(later, grid), rel=1e-5)
 
 
 def test_the_mean_passage_up_a_birth_death_ladder() -> None:
     """From 0 to n by births b and deaths d m: sum over m < n of sum over k <= m of (m!/k!) (d/b)^(m-k) / b."""
     data = md.first_passage(births_and_deaths(5.0, 1.0), 20, "A", at_least=12)
     climb = sum(np.exp(gammaln(m + 1) - gammaln(k + 1)) * 0.2 ** (m - k) / 5.0 for m in range(12) for k in range(m + 1))
-    assert float(data["mean"]) == pytest.approx(climb, rel=1e-9)
+    assert float(data.mean_time) == pytest.approx(climb, rel=1e-9)
 
 
 def test_passages_across_the_edges_of_inputs() -> None:
@@ -293,8 +293,8 @@ def test_passages_across_the_edges_of_inputs() -> None:
     assert data.cdf.values == pytest.approx([0.0, 1 - np.exp(-0.5), 1 - np.exp(-5.0)], abs=1e-12)
     mean = (1 - 2 / np.e) + (1 + 0.5) / np.e
     second = (2 - 5 / np.e) + (1 + 2 * 0.5 + 2 * 0.25) / np.e
-    assert float(data["mean"]) == pytest.approx(mean, rel=1e-11)
-    assert float(data["variance"]) == pytest.approx(second - mean**2, rel=1e-10)
+    assert float(data.mean_time) == pytest.approx(mean, rel=1e-11)
+    assert float(data.variance_time) == pytest.approx(second - mean**2, rel=1e-10)
 
 
 @md.rate_law(a="1", gain="1", returns="1")
@@ -316,7 +316,7 @@ def test_a_threshold_that_an_input_moves_is_reached_at_its_edge() -> None:
     until = np.linspace(0, 1, 100_001)
     mean = np.trapezoid(1 - gamma.cdf(until, 4, scale=0.5), until)
     mean += poisson.pmf(0, 2.0) * 1.0 + poisson.pmf(1, 2.0) * 0.5
-    assert float(data["mean"]) == pytest.approx(mean, rel=1e-8)
+    assert float(data.mean_time) == pytest.approx(mean, rel=1e-8)
 
 
 def test_a_fork_is_taken_with_its_probability() -> None:
@@ -325,10 +325,10 @@ def test_a_fork_is_taken_with_its_probability() -> None:
     model = closed("fork", {"A": 3, "B": 0, "C": 0}, ("A -> B", 1.0), ("A -> C", 2.0))
     data = md.first_passage(model, 10, "B", at_least=3)
     assert float(data.probability_ever) == pytest.approx(1 / 27, rel=1e-12)
-    assert float(data["mean"]) == pytest.approx((1 + 1 / 2 + 1 / 3) / 3, rel=1e-12)
+    assert float(data.mean_time) == pytest.approx((1 + 1 / 2 + 1 / 3) / 3, rel=1e-12)
     at_once = md.first_passage(model, 10, "B", at_least=0)
     assert (at_once.cdf == 1).all()
-    assert float(at_once["mean"]) == 0.0
+    assert float(at_once.mean_time) == 0.0
 
 
 def test_a_channel_opens_first() -> None:
@@ -349,7 +349,7 @@ def test_a_channel_opens_first() -> None:
     matrix = np.array([[q.get((x, y), 0.0) for y in before] for x in before])
     matrix -= np.diag([sum(rate for (x, _), rate in q.items() if x == state) for state in before])
     times = np.linalg.solve(-matrix, np.ones(len(before)))
-    assert float(data["mean"]) == pytest.approx(times[before.index((4, 0, 0))], rel=1e-10)
+    assert float(data.mean_time) == pytest.approx(times[before.index((4, 0, 0))], rel=1e-10)
 
 
 # -- requests ----------------------------------------------------------------------------------------------------------
