@@ -85,7 +85,9 @@ def read_request(
     if chosen is not None and (reason := chosen.refusal(network)):
         faults.append(Fault(f"engine '{chosen.name}'", reason, "an engine that can run this network"))
     if record == "grid" and not faults:
-        _check_memory(len(numbers) * len(grid) * (3 * network.first_quantity + len(network.quantities)), faults)
+        values = len(numbers) * len(grid) * (3 * network.first_quantity + len(network.quantities))
+        instead = "record='statistics' keeps no paths"
+        check_memory(values, faults, "trajectories x times", "recorded paths", instead)
     if faults:
         raise RequestError(faults)
     return Request(chosen, grid, numbers, None if seed is None else int(seed), threads, bins)
@@ -198,11 +200,11 @@ def _bins(network: Network, asked: Mapping[str, Any], record: str, faults: list[
     return edges
 
 
-def _check_memory(values: int, faults: list[Fault]) -> None:
+def check_memory(values: int, faults: list[Fault], where: str, what: str, instead: str) -> None:
+    """Append a fault where so many numbers, ``what``, would fill the memory of the machine."""
     if not hasattr(os, "sysconf"):
         return
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     if values * 8 > LARGEST_RESULT * memory:
-        found = f"{values * 8 / 2**30:.0f} GB of recorded paths"
-        allowed = f"{LARGEST_RESULT * memory / 2**30:.0f} GB here; record='statistics' keeps no paths"
-        faults.append(Fault("trajectories x times", found, allowed))
+        found = f"{values * 8 / 2**30:.0f} GB of {what}"
+        faults.append(Fault(where, found, f"{LARGEST_RESULT * memory / 2**30:.0f} GB here; {instead}"))

@@ -41,9 +41,9 @@ class OptionError(ValueError):
 
 
 class SimulationError(RuntimeError):
-    """A run that could not go on: where and why. What was computed is in ``result``."""
+    """A run that could not go on: where and why. What was computed is in ``result``, or None."""
 
-    def __init__(self, message: str, result: xr.Dataset) -> None:
+    def __init__(self, message: str, result: Any) -> None:
         super().__init__(message)
         self.result = result
 
@@ -121,7 +121,7 @@ def paths(
     """The dataset of trajectories on a grid; states: (trajectory, time, slot)."""
     axes = ("trajectory", "time")
     data = {**_values(network, states, times, axes), **_ends(outcome, "trajectory", about)}
-    return dataset(network, data, {"trajectory": trajectories, "time": ("time", times, _TIME)}, about)
+    return dataset(network, data, {"trajectory": trajectories, "time": ("time", times, TIME)}, about)
 
 
 def events(
@@ -133,7 +133,7 @@ def events(
     times, fired, states = (np.concatenate(column) for column in columns)
     names = np.array(["start", *network.reactions], dtype=object)
     data = {
-        "time": ("event", times, _TIME),
+        "time": ("event", times, TIME),
         "reaction": ("event", names[fired + 1], {"long_name": "the reaction that led to the state"}),
         "trajectory": ("event", np.repeat(trajectories, [len(path.times) for path in found])),
         **_values(network, states, times, ("event",)),
@@ -164,7 +164,7 @@ def statistics(network: Network, summary: Any, outcome: Outcome, times: Floats, 
     ends = {MEANING[i]: int(n) for i, n in enumerate(np.bincount(outcome.status, minlength=len(MEANING))) if n}
     about = about | {"trajectories": summary.trajectories, "how_runs_ended": json.dumps(ends)}
     about["events"] = int(outcome.work.sum())
-    return dataset(network, data, {"time": ("time", times, _TIME)}, about)
+    return dataset(network, data, {"time": ("time", times, TIME)}, about)
 
 
 def _values(network: Network, states: Floats, times: Floats, axes: tuple[str, ...]) -> dict[str, Any]:
@@ -179,7 +179,7 @@ def _values(network: Network, states: Floats, times: Floats, axes: tuple[str, ..
     }
 
 
-_TIME = {"units": "s"}
+TIME = {"units": "s"}
 _CONCENTRATION = {
     "long_name": "concentration",
     "units": "uM in compartments, 1/um^2 on membranes: see 'unit'",

@@ -29,7 +29,10 @@ class Views:
         self.stoichiometry = sparse.csc_array((changes.value, changes.index, changes.start), shape=self.shape)
 
     def propensities(self, states: Any) -> Floats:
-        """Events per second (state, reaction) where molecules are counted, at ``states`` (state, species)."""
+        """Events per second (state, reaction) where molecules are counted, at ``states`` (state, species).
+
+        With multimers, their conducting complexes stand behind the species.
+        """
         return self._rates_at(states, counting=True)
 
     def mean_field_rates(self, states: Any) -> Floats:

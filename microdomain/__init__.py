@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from engines.first_passage import first_passage
     from engines.gillespie import Gillespie
     from engines.linear_noise import linear_noise
+    from engines.master_equation import marginal, master_equation
     from engines.ode import ODE
     from engines.request import RequestError
     from engines.result import Interrupted, SimulationError
     from engines.simulate import simulate
+    from engines.stationary import stationary_distribution
     from engines.stationary_noise import stationary_noise
     from engines.stationary_state import InstabilityError
     from mechanisms import library as mechanisms
@@ -38,6 +41,10 @@ _HOME = {
     "linear_noise": "engines.linear_noise",
     "stationary_noise": "engines.stationary_noise",
     "InstabilityError": "engines.stationary_state",
+    "first_passage": "engines.first_passage",
+    "marginal": "engines.master_equation",
+    "master_equation": "engines.master_equation",
+    "stationary_distribution": "engines.stationary",
     "ModelError": "mechanisms.faults",
     "rate_law": "mechanisms.law",
     "Mechanism": "mechanisms.mechanism",
@@ -73,7 +80,10 @@ __all__ = [
     "Subunits",
     "UnitError",
     "constant",
+    "first_passage",
     "linear_noise",
+    "marginal",
+    "master_equation",
     "maths",
     "mechanisms",
     "models",
@@ -85,6 +95,7 @@ __all__ = [
     "pulse",
     "rate_law",
     "simulate",
+    "stationary_distribution",
     "stationary_noise",
     "step",
     "train",
