@@ -30,6 +30,8 @@ BEND = 0.02
 """The largest part of a step's hazard, in absolute terms, that comes from the change of its slope."""
 AHEAD = 1.5
 """A step reaches at most this many times as far as the next jump is expected."""
+NEGLIGIBLE = 1e-6
+"""The hazard, over all the time that is left, that an error of the integrator may take from a reaction."""
 CASCADE = 1000
 """Events that may follow from each other at one time."""
 ALL, NONE = -1, -2
@@ -43,15 +45,23 @@ def evaluate(row, y, rates):
 
 
 @njit(nogil=True, error_model="numpy")
-def refresh(rows, y, rates, a, report):
-    """Recompute the propensities of some reactions and return their sum; a negative one is reported."""
+def propensity(j, y, rates, rest, report):
+    """The propensity of a jump; a negative one is reported, unless it could not matter in the ``rest`` of the time."""
+    found = rate(j, y, rates, True)
+    if found < 0.0 and found * rest > -NEGLIGIBLE:
+        return 0.0
+    if not 0.0 <= found < math.inf:
+        report[0], report[1] = NEGATIVE, j
+    return found
+
+
+@njit(nogil=True, error_model="numpy")
+def refresh(rows, y, rates, a, rest, report):
+    """Recompute the propensities of some reactions and return their sum."""
     total = 0.0
     for q in range(len(rows)):
-        j = rows[q]
-        a[j] = rate(j, y, rates, True)
-        if not 0.0 <= a[j] < math.inf:
-            report[0], report[1] = NEGATIVE, j
-        total += a[j]
+        a[rows[q]] = propensity(rows[q], y, rates, rest, report)
+        total += a[rows[q]]
     return total
 
 
@@ -160,9 +170,9 @@ def advance(y, memory, generator, members, watched, flow, jumps, events, scratch
             if watching and not jump and cascade(y, flowing, events, met, report):
                 last_fired = ALL
             if last_fired != NONE:
-                standing = update(last_fired, y, jumps, a, report)
+                standing = update(last_fired, y, jumps, a, t_end - t, report)
                 last_fired = NONE
-            a0 = standing + refresh(moving, y, jumping, a, report)
+            a0 = standing + refresh(moving, y, jumping, a, t_end - t, report)
             if jump:
                 jump, wanted = False, -1.0
                 u, ga, gb, gc, gd = uniform(ga, gb, gc, gd)
@@ -200,13 +210,16 @@ def advance(y, memory, generator, members, watched, flow, jumps, events, scratch
                 for half in range(1, 3):
                     at_fraction(0.5 * half, y, moved, stages, trial, dense)
                     follow(dense, flowing)
-                    am, a1 = a1, standing + refresh(moving, dense, jumping, ahead, report)
+                    am, a1 = a1, standing + refresh(moving, dense, jumping, ahead, t_end - t, report)
                 bend = length * abs(a0 - 2.0 * am + a1) / BEND
                 err = max(err, bend * bend * bend)  # a step is changed by the cube root of its error
-            if not err <= 1.0:
-                h = length * (max(0.2, 0.9 * err ** (-1.0 / 3.0)) if err < math.inf else 0.2)
-                report[0] = 0
-                continue
+            if not err <= 1.0 or report[0] != 0:  # a step to where a propensity is negative is tried shorter
+                h = length * (min(0.5, max(0.2, 0.9 * err ** (-1.0 / 3.0))) if 0.0 < err < math.inf else 0.2)
+                failed, report[0] = report[0], 0
+                if t + 0.1 * h > t:
+                    continue
+                report[0] = STEP_TOO_SMALL if failed == 0 else failed
+                break
             h_new = length * min(5.0, max(0.2, 0.9 * max(err, 1e-9) ** (-1.0 / 3.0)))
             h = max(h, h_new) if length < h else h_new
         s = 1.0
@@ -237,17 +250,14 @@ def advance(y, memory, generator, members, watched, flow, jumps, events, scratch
 
 
 @njit(nogil=True, error_model="numpy")
-def update(fired, y, jumps, a, report):
+def update(fired, y, jumps, a, rest, report):
     """Recompute the propensities that the flow does not change after a reaction, or ALL; returns their sum."""
     jumping, still = jumps[0], jumps[3]
     affected, affected_start = jumps[4]
     if fired == ALL:
-        return refresh(still, y, jumping, a, report)
+        return refresh(still, y, jumping, a, rest, report)
     for q in range(affected_start[fired], affected_start[fired + 1]):
-        i = affected[q]
-        a[i] = rate(i, y, jumping, True)
-        if not 0.0 <= a[i] < math.inf:
-            report[0], report[1] = NEGATIVE, i
+        a[affected[q]] = propensity(affected[q], y, jumping, rest, report)
     total = 0.0
     for q in range(len(still)):
         total += a[still[q]]
