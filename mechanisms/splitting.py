@@ -22,6 +22,7 @@ from mechanisms.law import RateLaw
 from mechanisms.maths import choose, where
 from mechanisms.network import Network, Ragged
 from mechanisms.thermodynamics import one_way as one_way_rate
+from mechanisms.units import conversion, kind
 
 Terms = list[tuple[int, float]]
 Places = tuple[tuple[tuple[int, float], ...], ...]
@@ -29,7 +30,10 @@ Places = tuple[tuple[tuple[int, float], ...], ...]
 SPLITS = ("ussing", "sign")
 """The ways to split a net flux."""
 SHIFT = 1e-5
-"""The relative change of arguments by which the limit at equilibrium is found; its error is of second order."""
+"""The change of arguments by which the limit at equilibrium is found, voltages as part of 25 mV, others of themselves;
+its error is of second order."""
+NEAR = 1e-6
+"""The affinity below which the limit is taken: the flux, a small difference, has lost its digits there."""
 
 
 def one_way(network: Network, rows: Any = None) -> Network:
@@ -113,7 +117,7 @@ def _merged(network: Network, flux: int, affinity: int) -> tuple[Terms, Places, 
     moved = [i for i in both if distinct[i][0] < network.first_input] or sorted(both) or list(range(len(distinct)))
     shifts = [0.0] * len(distinct)
     for n, i in enumerate(sorted(moved)):
-        shifts[i] = SHIFT * (1.0 + 0.618 * n)
+        shifts[i] = SHIFT / (1.0 + 0.618 * n)
     return distinct, places, tuple(shifts)
 
 
@@ -132,13 +136,18 @@ def _direction(
     flux: RateLaw, affinity: RateLaw, places: Places, shifts: tuple[float, ...], by_sign: bool, forward: bool
 ) -> RateLaw:
     """The law of one direction, of the distinct arguments of a flux and its affinity."""
+    units = {
+        i: unit
+        for law, found in ((affinity, places[1]), (flux, places[0]))
+        for (i, _), (_, unit) in zip(found, law.arguments, strict=True)
+    }
 
     def of(law: RateLaw, x: Any) -> Any:
         found = places[0] if law is flux else places[1]
         return law(*(x[i] if factor == 1.0 else x[i] * factor for i, factor in found))
 
     def beside(x: Any, sign: float) -> Any:
-        x = [where(v == 0, sign * d, v * (1 + sign * d)) if d else v for v, d in zip(x, shifts, strict=True)]
+        x = [_moved(v, sign * d, units[i]) if d else v for i, (v, d) in enumerate(zip(x, shifts, strict=True))]
         return one_way_rate(of(flux, x), of(affinity, x), forward)
 
     def split(*x: Any) -> Any:
@@ -146,17 +155,19 @@ def _direction(
         if by_sign:
             return where(net > 0, net, 0.0) if forward else where(net < 0, -net, 0.0)
         drive = of(affinity, x)
-        # At equilibrium, and where rounding gives the two another sign, the limit is found from both sides.
+        # Near equilibrium, and where rounding gives the two another sign, the limit is found from both sides.
         return choose(
-            net * drive > 0,
+            net * drive > NEAR * abs(net),
             lambda: one_way_rate(net, drive, forward),
             lambda: (beside(x, 1.0) + beside(x, -1.0)) / 2,
         )
 
     split.__name__ = f"{flux.name} ({'forward' if forward else 'backward'})"
-    units = {
-        i: unit
-        for law, found in ((affinity, places[1]), (flux, places[0]))
-        for (i, _), (_, unit) in zip(found, law.arguments, strict=True)
-    }
     return RateLaw(split, tuple((f"x{i}", units[i]) for i in sorted(units)), flux.returns)
+
+
+def _moved(value: Any, by: float, unit: str) -> Any:
+    """A value changed by a small part: of 25 mV where it is a voltage, else of itself, and hardly at all from zero."""
+    if kind(unit) == "voltage":
+        return value + by * 25.0 * conversion("mV", unit)
+    return where(value == 0, by * 1e-20, value * (1 + by))
