@@ -20,7 +20,6 @@ from mechanisms.reaction import Equation, Reaction, read_equation
 from mechanisms.splitting import SPLITS, forward_rate
 from mechanisms.symbols import CHARGE, Call, Symbols, Terms
 from mechanisms.thermodynamics import membrane_voltage, resistor_affinity, resistor_flux
-from mechanisms.thermodynamics import one_way as one_way_rate
 from mechanisms.units import kind
 
 if TYPE_CHECKING:
@@ -30,6 +29,8 @@ VOLTAGES = 150.0
 """How far from the voltage at the start, in mV, affinities are checked."""
 STATES = 64
 """At how many random states."""
+NEAR = 1e-8
+"""What part of the way to another state is near to a state."""
 HIGHEST_ORDER = 4
 """The most reactants that mass action may have."""
 
@@ -361,8 +362,11 @@ def _disagreement(network: Network, j: int, states: list[Floats]) -> str:
     if network.by_sign[j]:
         return ""
     limit = forward_rate(network, j, high)
-    pairs = [[_value(network, row, high + 1e-4 * (y - high), needed) for row in rows] for y in (positive, negative)]
-    beside = sum(one_way_rate(flux, affinity, True) for flux, affinity in pairs) / 2
+    near = [high + NEAR * (y - high) for y in (positive, negative)]
+    for y in near:
+        network.complete(y, needed)
+    flux_change, affinity_change = (network.evaluate(row, near[0]) - network.evaluate(row, near[1]) for row in rows)
+    beside = flux_change / affinity_change
     if not abs(limit - beside) <= 0.01 * beside:
         found = f"a one-way flux of {limit:.4g} where the net flux vanishes, and of {beside:.4g} beside it"
         return f"{found}: the flux and its affinity read different names"
