@@ -70,7 +70,7 @@ class _Lowering:
         calls = [row.call for row in rows]
         for quantity in names.quantities:
             where = f"quantity '{quantity.name}'"
-            calls.append(names.call(where, quantity.law, quantity.bindings, Scope(quantity.owner)))
+            calls.append(names.call(where, quantity.law, quantity.bindings, model.scope(quantity.owner)))
         self.check_order_of_quantities(calls[len(rows) :])
         affinity = np.full(len(rows), -1, dtype=np.int64)
         for j, row in enumerate(rows):
@@ -215,7 +215,7 @@ class _Lowering:
         variable = self.names.variables[i]
         assert variable.law is not None
         where = f"variable '{variable.name}'"
-        call = self.names.call(where, variable.law, variable.bindings, Scope(variable.owner))
+        call = self.names.call(where, variable.law, variable.bindings, self.model.scope(variable.owner))
         unit = "1/s" if variable.unit == "1" else f"({variable.unit})/s"
         scale = self.names.converted(where, variable.law.returns, unit)
         slot = self.names.known[variable.name].slot

@@ -236,8 +236,14 @@ class Model:
             return mechanism
         mechanism = mechanism.bound(**bound)
         if self._declare(where, name, self.mechanisms, mechanism):
-            self._add_contents(name, mechanism, Scope(name, {port: place.name for port, place in bound.items()}))
+            self._add_contents(name, mechanism, self.scope(name))
         return mechanism
+
+    def scope(self, owner: str) -> Scope:
+        """Where the names in a mechanism's laws are read; "" for those of the model itself."""
+        mechanism = self.mechanisms.get(owner)
+        ports = {} if mechanism is None else {port: getattr(mechanism, port).name for port in mechanism.ports()}
+        return Scope(owner, ports)
 
     def _add_contents(self, name: str, mechanism: Mechanism, scope: Scope) -> None:
         for key, parameter in mechanism.parameters().items():

@@ -32,7 +32,7 @@ from tests.membranes import (
     thermal_variance,
     with_leak,
 )
-from tests.reference import ONE_PER_UM, chi_square, closed
+from tests.reference import chi_square, closed
 
 ALARM = 1e-5
 C = 0.002
@@ -219,22 +219,19 @@ def test_the_difference_of_two_membranes_decays_in_half_of_rc() -> None:
     np.testing.assert_allclose(one + two, -140.0, rtol=1e-12)
 
 
-@pytest.mark.parametrize("units", ["ours", "others"])
-def test_the_mean_field_relaxes_with_the_time_constant(units: str) -> None:
-    """V = E + (V0 - E) exp(-t g / C)."""
-    given = (
-        {"voltage": -40.0, "capacitance": 10.0}
-        if units == "ours"
-        else {"voltage": "-0.04 V", "capacitance": "10 fF/nm^2"}
-    )
-    model = patch(**(given | ({} if units == "ours" else {"area": "1 nm^2"})))
-    if units == "others":
-        model = patch(voltage="-0.04 V", capacitance="100 uF/cm^2", area="10 um^2")
-    with_leak(
-        model, ohmic, ohmic_affinity, g=2.0 if units == "ours" else "2000 pS", e=-90.0 if units == "ours" else "-9e4 uV"
-    )
+@pytest.mark.parametrize(
+    ("electric", "leak"),
+    [
+        ({"voltage": -40.0, "capacitance": 10.0}, {"g": 2.0, "e": -90.0}),
+        ({"voltage": "-0.04 V", "capacitance": "100 uF/cm^2", "area": "1e-7 cm^2"}, {"g": "2e-9 S", "e": "-9e4 uV"}),
+    ],
+    ids=["ours", "others"],
+)
+def test_the_mean_field_relaxes_with_the_time_constant(electric: dict[str, Any], leak: dict[str, Any]) -> None:
+    """V = E + (V0 - E) exp(-t g / C) in our units and in others."""
     times = np.linspace(0, 0.02, 9)
-    np.testing.assert_allclose(voltage(ode(model, times))[0], -90 + 50 * np.exp(-times * 2e-9 / 1e-11), rtol=1e-7)
+    data = ode(with_leak(patch(**electric), ohmic, ohmic_affinity, **leak), times)
+    np.testing.assert_allclose(voltage(data)[0], -90 + 50 * np.exp(-times * 2e-9 / 1e-11), rtol=1e-7)
 
 
 def test_every_charge_and_every_ion_is_accounted_for(kernel: str) -> None:
@@ -296,7 +293,7 @@ def test_away_from_equilibrium_the_mean_is_that_of_the_mean_field(tables: None) 
     model.species("Na", "cell", 12e3, valence=1, clamped=True)
     bindings = {"v": "plasma.voltage", "g": 0.5, "e": 60.0, "at": "plasma"}
     model.reaction("Na.cell <-> 0", ohmic, affinity=ohmic_affinity, name="sodium", **bindings)
-    model = model.scaled(20).changed()
+    model = model.scaled(20)
     times = [0.0, 2 * RC, 40 * RC]
     flow = voltage(ode(model, times))[0]
     n = 60
@@ -304,4 +301,3 @@ def test_away_from_equilibrium_the_mean_is_that_of_the_mean_field(tables: None) 
     assert flow[2] > flow[1] > REVERSAL + 5.0
     for k in (1, 2):
         assert abs(v[:, k].mean() - flow[k]) < norm.isf(ALARM / 2) * v[:, k].std(ddof=1) / math.sqrt(n) + 0.02
-    assert ONE_PER_UM > 0
