@@ -59,7 +59,7 @@ def reaction_entry(names: Symbols, name: str, reaction: Reaction, scope: Scope) 
 def quantity_entry(names: Symbols, quantity: Quantity) -> Entry:
     """A derived quantity: its formula, and what its arguments are bound to."""
     value = ("value", f"{formula(quantity.law)}  in {quantity.law.returns}")
-    where = arguments(names, quantity.law, quantity.bindings, Scope(quantity.owner))
+    where = arguments(names, quantity.law, quantity.bindings, names.model.scope(quantity.owner))
     return Entry(quantity.name, (value, *_where(where)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from mechanisms.network import Floats, Network, Ragged, Signal
 from mechanisms.places import Membrane, Place, Resistor
 from mechanisms.rates import SIZED, events_per_second, mass_action
 from mechanisms.reaction import Equation, Reaction, read_equation
-from mechanisms.splitting import SPLITS
+from mechanisms.splitting import SPLITS, forward_rate
 from mechanisms.symbols import CHARGE, Call, Symbols, Terms
 from mechanisms.thermodynamics import membrane_voltage, resistor_affinity, resistor_flux
 from mechanisms.units import kind
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 VOLTAGES = 150.0
 """How far from the voltage at the start, in mV, affinities are checked."""
+STATES = 64
+"""At how many random states."""
+NEAR = 1e-8
+"""What part of the way to another state is near to a state."""
 HIGHEST_ORDER = 4
 """The most reactants that mass action may have."""
 
@@ -66,7 +71,7 @@ class _Lowering:
         calls = [row.call for row in rows]
         for quantity in names.quantities:
             where = f"quantity '{quantity.name}'"
-            calls.append(names.call(where, quantity.law, quantity.bindings, Scope(quantity.owner)))
+            calls.append(names.call(where, quantity.law, quantity.bindings, model.scope(quantity.owner)))
         self.check_order_of_quantities(calls[len(rows) :])
         affinity = np.full(len(rows), -1, dtype=np.int64)
         for j, row in enumerate(rows):
@@ -203,6 +208,8 @@ class _Lowering:
             if found is None:
                 listed = [membrane.name for membrane in names.charged]
                 self.faults.append(unknown(where, name, "membranes with a voltage and a capacitance", listed))
+        if resistor.between[0] == resistor.between[1]:
+            self.faults.append(Fault(where, f"'{resistor.between[0]}' at both ends", "two membranes"))
         if None in slots:
             return []
         bindings = {key: f"{name}.voltage" for key, name in zip(("v_from", "v_to"), resistor.between, strict=True)}
@@ -216,7 +223,7 @@ class _Lowering:
         variable = self.names.variables[i]
         assert variable.law is not None
         where = f"variable '{variable.name}'"
-        call = self.names.call(where, variable.law, variable.bindings, Scope(variable.owner))
+        call = self.names.call(where, variable.law, variable.bindings, self.model.scope(variable.owner))
         unit = "1/s" if variable.unit == "1" else f"({variable.unit})/s"
         scale = self.names.converted(where, variable.law.returns, unit)
         slot = self.names.known[variable.name].slot
@@ -305,10 +312,11 @@ class _Lowering:
                 return
 
     def check_affinities(self, network: Network) -> None:
-        """A flux and its affinity must have one sign at every state, and vanish together."""
+        """A flux and its affinity must have one sign at every state, and vanish together where it changes."""
         random = np.random.default_rng(0)
+        states = [self.random_state(network, random) for _ in range(STATES if network.net.any() else 0)]
         for j in np.flatnonzero(network.net):
-            fault = _disagreement(network, int(j), [self.random_state(network, random) for _ in range(64)])
+            fault = _disagreement(network, int(j), states)
             if fault:
                 where = f"reaction '{network.reactions[j]}'"
                 self.faults.append(Fault(where, fault, "an affinity that has the sign of its flux"))
@@ -321,14 +329,18 @@ class _Lowering:
         capacitances = np.array([membrane.total_capacitance for membrane in self.names.charged])
         voltages = random.uniform(-VOLTAGES, VOLTAGES, charges)
         y[counts : counts + charges] = voltages / membrane_voltage(1.0, 0.0, capacitances)
+        for group in network.multimers:
+            for state in group.states:
+                y[network.species.index(state)] = group.count * group.subunits * random.uniform()
         variables = y[counts + charges : len(network.species)]
         variables[:] = np.where(variables == 0.0, 1.0, variables) * random.uniform(0.0, 2.0, len(variables))
         return y
 
 
-def _value(network: Network, row: int, y: Floats) -> float | str:
-    """A law at y, or what it raised."""
+def _value(network: Network, row: int, y: Floats, needed: Iterable[int] = ()) -> float | str:
+    """A law at y, for which the quantities that it needs are computed, or what it raised."""
     try:
+        network.complete(y, needed)
         with np.errstate(all="ignore"):
             return network.evaluate(row, y)
     except (ArithmeticError, ValueError) as error:
@@ -336,31 +348,36 @@ def _value(network: Network, row: int, y: Floats) -> float | str:
 
 
 def _disagreement(network: Network, j: int, states: list[Floats]) -> str:
-    """Where flux j and its affinity differ in sign, or "": at these states and at zeros between them."""
+    """Where flux j and its affinity differ in sign, or "": at these states and at a zero between two of them."""
     rows = (j, int(network.affinity[j]))
+    needed = network.quantities_behind(rows)
     positive, negative = None, None
     for y in states:
-        network.complete(y)
-        flux, affinity = (_value(network, row, y) for row in rows)
-        if (
-            isinstance(flux, str)
-            or isinstance(affinity, str)
-            or not flux * affinity >= 0
-            or (flux == 0) != (affinity == 0)
-        ):
+        flux, affinity = (_value(network, row, y, needed) for row in rows)
+        if isinstance(flux, str) or isinstance(affinity, str) or not (flux * affinity > 0 or flux == 0):
             return f"flux {flux} and affinity {affinity} at {_state(network, j, y)}"
         positive, negative = (y if flux > 0 else positive), (y if flux < 0 else negative)
-        if positive is None or negative is None:
-            continue
-        low, high = negative.copy(), positive.copy()
-        for _ in range(80):
-            middle = (low + high) / 2
-            network.complete(middle)
-            found = _value(network, j, middle)
-            low, high = (middle, high) if isinstance(found, float) and found < 0 else (low, middle)
-        affinity = _value(network, rows[1], high)
-        if not (isinstance(affinity, float) and abs(affinity) < 1e-6):
-            return f"an affinity of {affinity} where the flux vanishes, at {_state(network, j, high)}"
+    if positive is None or negative is None:
+        return ""
+    low, high = negative.copy(), positive.copy()
+    for _ in range(80):
+        middle = (low + high) / 2
+        found = _value(network, j, middle, needed)
+        low, high = (middle, high) if isinstance(found, float) and found < 0 else (low, middle)
+    affinity = _value(network, rows[1], high, needed)
+    if not (isinstance(affinity, float) and abs(affinity) < 1e-6):
+        return f"an affinity of {affinity} where the flux vanishes, at {_state(network, j, high)}"
+    if network.by_sign[j]:
+        return ""
+    limit = forward_rate(network, j, high)
+    near = [high + NEAR * (y - high) for y in (positive, negative)]
+    for y in near:
+        network.complete(y, needed)
+    flux_change, affinity_change = (network.evaluate(row, near[0]) - network.evaluate(row, near[1]) for row in rows)
+    beside = flux_change / affinity_change
+    if not abs(limit - beside) <= 0.01 * beside:
+        found = f"a one-way flux of {limit:.4g} where the net flux vanishes, and of {beside:.4g} beside it"
+        return f"{found}: the flux and its affinity read different names"
     return ""
 
 

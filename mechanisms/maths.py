@@ -91,7 +91,8 @@ def choose(condition: Any, a: Callable[[], Any], b: Callable[[], Any]) -> Any:
         return condition.call("choose", (condition, a, b))
     if _is_sympy(condition) or isinstance(condition, np.ndarray):
         return where(condition, a(), b())
-    return a() if condition else b()
+    found = a() if condition else b()
+    return where(condition, a(), b()) if hasattr(found, "dimensionality") else found
 
 
 def _call(name: str, x: Any) -> Any:

@@ -18,7 +18,7 @@ from mechanisms.law import RateLaw
 from mechanisms.lower import lower
 from mechanisms.mechanism import Mechanism, State, Subunits
 from mechanisms.names import Scope, aliases
-from mechanisms.network import Network
+from mechanisms.network import TIME, Network
 from mechanisms.places import (
     Compartment,
     Event,
@@ -124,6 +124,8 @@ class Model:
         initial: its value at the start (number: in ``unit``). Laws read it by its name, and every engine integrates it.
         """
         where = f"variable '{name}'"
+        if name == TIME:
+            self._faults.append(Fault(where, f"the name '{TIME}'", "another name; laws read time itself by this one"))
         if not is_unit(unit):
             self._faults.append(Fault(where, f"the unit '{unit}'", "a unit that pint knows, or '1'"))
             unit = "1"
@@ -271,8 +273,14 @@ class Model:
             return mechanism
         mechanism = mechanism.bound(**bound)
         if self._declare(where, name, self.mechanisms, mechanism):
-            self._add_contents(name, mechanism, Scope(name, {port: place.name for port, place in bound.items()}))
+            self._add_contents(name, mechanism, self.scope(name))
         return mechanism
+
+    def scope(self, owner: str) -> Scope:
+        """Where the names in a mechanism's laws are read; "" for those of the model itself."""
+        mechanism = self.mechanisms.get(owner)
+        ports = {} if mechanism is None else {port: getattr(mechanism, port).name for port in mechanism.ports()}
+        return Scope(owner, ports)
 
     def _add_contents(self, name: str, mechanism: Mechanism, scope: Scope) -> None:
         for key, parameter in mechanism.parameters().items():
@@ -354,6 +362,10 @@ class Model:
                 model._faults.append(unknown("changed(voltages=...)", name, "membranes with a voltage", membranes))
                 continue
             held = model._voltage(f"membrane '{name}'", value)
+            if membranes[name].capacitance is not None and not isinstance(held, float):
+                allowed = "a voltage in mV at the start, beside a capacitance"
+                model._faults.append(Fault(f"changed(voltages=...), membrane '{name}'", f"{value!r}", allowed))
+                continue
             model.places[name] = dataclasses.replace(membranes[name], voltage=held)
         called = aliases(model.all_species.values())
         for name, value in (initial or {}).items():

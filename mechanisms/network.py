@@ -15,6 +15,7 @@ mean field. Volumes, areas and units are in ``rate_scale`` and in the arguments'
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
@@ -222,11 +223,22 @@ class Network:
             result[j] *= self.evaluate(int(j), y)
         return result
 
-    def complete(self, y: Floats) -> None:
-        """Compute conducting complexes, in the mean field, and derived quantities of y in place."""
+    def quantities_behind(self, rows: Iterable[int]) -> list[int]:
+        """The derived quantities that some rows of ``law`` depend on, in the order in which they are computed."""
+        found: set[int] = set()
+        waiting = list(rows)
+        while waiting:
+            slots = (slot for slot, _ in self.arguments.row(waiting.pop()))
+            new = {s - self.first_quantity for s in slots if self.first_quantity <= s < self.first_input} - found
+            found |= new
+            waiting += [len(self.reactions) + i for i in new]
+        return sorted(found)
+
+    def complete(self, y: Floats, quantities: Iterable[int]) -> None:
+        """Compute conducting complexes, in the mean field, and some of the derived quantities of y, in place."""
         for m, group in enumerate(self.multimers):
             y[len(self.species) + m] = group.expected(y[self.species.index(group.watched)])
-        for i in range(len(self.quantities)):
+        for i in quantities:
             y[self.first_quantity + i] = self.evaluate(len(self.reactions) + i, y)
 
     def evaluate(self, row: int, y: Floats) -> float:

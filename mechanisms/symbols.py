@@ -51,7 +51,8 @@ class Symbols:
         membranes = [place for place in model.places.values() if isinstance(place, Membrane)]
         self.charged = [membrane for membrane in membranes if membrane.capacitance is not None]
         self.variables = list(model.variables.values())
-        if TIME not in (*model.parameters, *model.variables) and _reads(model, TIME):
+        named = {*model.parameters, *model.inputs, *model.quantities, *model.variables}
+        if TIME not in named and _reads(model, TIME):
             self.variables.append(Variable(TIME, 0.0, "s", CONSTANT, {"k": 1.0}))
         self.laws: dict[RateLaw, int] = {}
         self.constants = [
@@ -59,7 +60,7 @@ class Symbols:
             *((f"{place.name}.{place.measure}", place.size, place.unit) for place in model.places.values()),
             *(constant for membrane in membranes for constant in _electric(membrane)),
         ]
-        if TEMPERATURE not in model.parameters and (model.resistors or _reads(model, TEMPERATURE)):
+        if TEMPERATURE not in named and (model.resistors or _reads(model, TEMPERATURE)):
             self.constants.append((TEMPERATURE, model.temperature, "K"))
         self.quantities = [*(_voltage(m) for m in self.charged), *model.quantities.values()]
         after_species = [
@@ -69,11 +70,12 @@ class Symbols:
             *((name, unit, False) for name, _, unit in self.constants),
         ]
         taken: set[str] = set()
-        for name, _, _ in after_species:
+        charges = [f"{CHARGE}.{membrane.name}" for membrane in self.charged]
+        used = [*self.index, *charges, *(variable.name for variable in self.variables)]
+        for name in (*used, *(name for name, _, _ in after_species)):
             if name in taken:
-                faults.append(
-                    Fault(f"'{name}'", "one name for two things", "each parameter, input and quantity its own")
-                )
+                allowed = "each species, variable, parameter, input and quantity its own"
+                faults.append(Fault(f"'{name}'", "one name for two things", allowed))
             taken.add(name)
         species = len(self.species)
         first = species + len(self.charged) + len(self.variables)

@@ -27,6 +27,7 @@ CASES: dict[str, tuple[Callable[..., Any], list[tuple[float, ...]]]] = {
     "minimum": (np.minimum, [(1.0, 2.0), (2.0, 1.0), (-1.5, -1.5)]),
     "maximum": (np.maximum, [(1.0, 2.0), (2.0, 1.0), (-1.5, -1.5)]),
     "where": (lambda a, b: np.where(a > b, a**2, b), [(1.0, 2.0), (3.0, 1.0), (-1.5, -1.5)]),
+    "choose": (lambda a, b: np.where(a > b, a**2, b), [(1.0, 2.0), (3.0, 1.0), (-1.5, -1.5)]),
 }
 
 
@@ -34,6 +35,8 @@ def law_of(name: str) -> RateLaw:
     function = getattr(maths, name)
     if name == "where":
         return rate_law(a="1", b="1", returns="1")(lambda a, b: function(a > b, a**2, b))
+    if name == "choose":
+        return rate_law(a="1", b="1", returns="1")(lambda a, b: function(a > b, lambda: a**2, lambda: b))
     if len(CASES[name][1][0]) == 2:
         return RateLaw(function, (("a", "1"), ("b", "1")), "1")
     return RateLaw(function, (("x", "1"),), "1")
@@ -116,6 +119,40 @@ def test_both_branches_must_have_one_unit(condition: bool) -> None:
         maths.where(condition, quantity(1.0, "uM"), quantity(1.0, "s"))
     found = maths.where(condition, quantity(1.0, "uM"), quantity(500.0, "nM"))
     assert found.to("uM").magnitude == pytest.approx(1.0 if condition else 0.5)
+
+
+@pytest.mark.parametrize("condition", [True, False])
+def test_both_choices_must_have_one_unit(condition: bool) -> None:
+    quantity = registry().Quantity
+    with pytest.raises(pint.DimensionalityError):
+        maths.choose(condition, lambda: quantity(1.0, "uM"), lambda: quantity(1.0, "s"))
+    found = maths.choose(condition, lambda: quantity(1.0, "uM"), lambda: quantity(500.0, "nM"))
+    assert found.to("uM").magnitude == pytest.approx(1.0 if condition else 0.5)
+
+
+def test_what_is_not_chosen_is_not_computed() -> None:
+    """A law may so stay clear of a logarithm of 0, by numbers and in its recorded text."""
+    law = rate_law(x="1", returns="1")(lambda x: maths.choose(x > 0, lambda: maths.log(x), lambda: -1.0))
+    assert law(0.0) == executed(law, 0.0) == -1.0
+    assert law(2.0) == executed(law, 2.0) == math.log(2.0)
+
+
+def test_choices_within_choices() -> None:
+    """Each with statements of its own, and values from outside used within."""
+
+    def steps(x: Any) -> Any:
+        twice = 2 * x
+        inner = maths.choose(x > 1, lambda: maths.choose(x > 2, lambda: twice * x, lambda: twice + x), lambda: -twice)
+        return inner + maths.choose(twice > 3, lambda: maths.exp(-x), lambda: inner)
+
+    law = rate_law(x="1", returns="1")(steps)
+    expected = {0.5: -2.0, 1.25: 7.5, 1.75: 5.25 + math.exp(-1.75), 2.5: 12.5 + math.exp(-2.5)}
+    slope = sympy.diff(law.expression(), sympy.Symbol("x", real=True))
+    for x, wanted in expected.items():
+        assert law(x) == executed(law, x) == pytest.approx(wanted, rel=1e-15)
+        assert float(law.expression().subs(law.expression().free_symbols.pop(), x)) == pytest.approx(wanted)
+    assert float(slope.subs(sympy.Symbol("x", real=True), 1.25)) == pytest.approx(6.0)
+    np.testing.assert_allclose(law(np.array(list(expected))), list(expected.values()), rtol=1e-15)
 
 
 def test_derivatives_of_a_branch() -> None:

@@ -165,8 +165,26 @@ def test_what_has_no_text_is_refused_with_the_law_and_what_it_may_use(
 
 @pytest.mark.parametrize("name", maths.FUNCTIONS)
 def test_every_function_of_maths_has_a_text(name: str) -> None:
-    count = {"where": 3, "minimum": 2, "maximum": 2}.get(name, 1)
-    assert record(of(lambda x: getattr(maths, name)(*[x] * count))).statements
+    def law(x: Any) -> Any:
+        if name == "choose":
+            return maths.choose(x > 1, lambda: x, lambda: 2 * x)
+        return getattr(maths, name)(*[x] * {"where": 3, "minimum": 2, "maximum": 2}.get(name, 1))
+
+    assert record(of(law)).statements
+
+
+def test_a_choice_is_a_branch_of_the_text() -> None:
+    """Unlike ``where``; the two ways leave the value in one name, and statements within are indented."""
+    law = of(lambda x: 1.0 + maths.choose(x > 1, lambda: maths.log(x), lambda: 0.0))
+    lines = ("_0 = x > 1.0", "if _0:", "    _2 = math.log(x)", "    _1 = _2", "else:", "    _1 = 0.0")
+    assert record(law) == Record((*lines, "_6 = 1.0 + _1"), "_6")
+
+
+def test_an_edit_of_either_choice_changes_the_text() -> None:
+    def law(a: float, b: float) -> RateLaw:
+        return of(lambda x: maths.choose(x > 1, lambda: a * x, lambda: b * x))
+
+    assert len({record(law(a, b)) for a, b in ((1, 2), (1, 3), (4, 2))}) == 3
 
 
 def test_the_text_is_without_the_name_of_the_law() -> None:
