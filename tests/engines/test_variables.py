@@ -238,13 +238,6 @@ def test_the_temperature_may_be_an_input() -> None:
     assert of(ode(model, [0.0, 1.0]), "t").tolist() == [300.0, 310.0]
 
 
-def test_exact_steps_refuse_what_changes_continuously() -> None:
-    model = start()
-    model.variable("x", 1.0, "1", decay, rate=1.0)
-    with pytest.raises(md.RequestError, match="'x' changes continuously"):
-        md.simulate(model, 1.0, engine="gillespie")
-
-
 def test_models_with_membranes_and_variables_can_be_shown() -> None:
     """Sound or faulty, as text and as HTML; text within 80 columns."""
     model = with_leak(patch(voltage=-40.0, capacitance=10.0), ohmic, ohmic_affinity, g=1.0, e=-90.0, split="sign")
