@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -52,7 +53,10 @@ class RateLaw:
         return sympy.sympify(self.function(*(sympy.Symbol(prefix + name, real=True) for name in self.names)))
 
     def check_units(self) -> None:
-        """Raise UnitError unless the declared units of the arguments give the declared unit of the result."""
+        """Raise UnitError unless the declared units of the arguments give the declared unit of the result.
+
+        The numbers must agree too: a law that mixes mV and V, or uses a constant in another unit, is found out.
+        """
         quantity = registry().Quantity
         try:
             with np.errstate(all="ignore"):
@@ -64,6 +68,20 @@ class RateLaw:
                 f"law '{self.name}' gives {f'{result.units:~C}' or 'a pure number'}",
                 f"its declared unit {self.returns}",
             )
+        with np.errstate(all="ignore"):
+            expected, found = float(result.to(self.returns).magnitude), self._as_number(1.25)
+        if found is not None and abs(expected) < math.inf and abs(found - expected) > 1e-6 * abs(expected):
+            raise UnitError(
+                f"law '{self.name}' computes {found:.6g} {self.returns} where its units give {expected:.6g}",
+                "arguments in units that belong together, such as mV and K for the functions of thermodynamics",
+            )
+
+    def _as_number(self, value: float) -> float | None:
+        """The law in plain numbers with all arguments ``value``, or None where it has no value there."""
+        try:
+            return float(self.function(*(value for _ in self.arguments)))
+        except (ArithmeticError, ValueError):
+            return None
 
 
 def rate_law(*, returns: str, **units: str) -> Callable[[Callable[..., Any]], RateLaw]:

@@ -18,7 +18,7 @@ REST = 0.1
 
 @rate_law(ca="uM", v_max="uM/s", k="uM", returns="uM/s")
 def uptake(ca, v_max, k):  # type: ignore[no-untyped-def]
-    """v_max ca / (ca + k)"""
+    """v_max ca / (ca + k): a saturating pump."""
     return v_max * ca / (ca + k)
 
 
