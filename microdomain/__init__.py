@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from engines.request import RequestError
     from engines.result import Interrupted, SimulationError
     from engines.simulate import simulate
+    from engines.tau_leaping import TauLeaping
     from mechanisms import library as mechanisms
     from mechanisms import maths, models
     from mechanisms.faults import ModelError
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _HOME = {
     "Gillespie": "engines.gillespie",
     "ODE": "engines.ode",
+    "TauLeaping": "engines.tau_leaping",
     "Interrupted": "engines.result",
     "SimulationError": "engines.result",
     "RequestError": "engines.request",
@@ -64,6 +66,7 @@ __all__ = [
     "SimulationError",
     "State",
     "Subunits",
+    "TauLeaping",
     "UnitError",
     "constant",
     "maths",
