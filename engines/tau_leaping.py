@@ -61,8 +61,8 @@ class Run:
         flows = (found.law, found.gradient, found.plan, weights, found.slot, found.scale)
         pairs = _pairs(network) if engine.implicit else np.empty((0, 2), dtype=np.int64)
         solver = eliminated(network) if len(pairs) else _NOTHING
-        worth = leap_worth(network)
-        options = (float(engine.epsilon), IMPLICIT.index(engine.implicit), worth, int(engine.max_events))
+        implicitly = IMPLICIT.index(engine.implicit)
+        options = (float(engine.epsilon), implicitly, worth(network), int(engine.max_events))
         self.shared = (*exact.shared, flows, pairs, ~network.clamped, _subunits(network), solver, options)
 
     def trajectories(self, seeds: Any, grid: Floats, states: Floats, control: Integers) -> Outcome:
@@ -78,9 +78,9 @@ class Run:
 _NOTHING: Elimination = elimination(np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
 
-def leap_worth(network: Network) -> int:
+def worth(network: Network) -> int:
     """How many reactions a leap must have to be faster than exact steps, as measured."""
-    return 20 + 4 * len(network.reactions)
+    return 100 + 5 * len(network.reactions)
 
 
 def _pairs(network: Network) -> Integers:

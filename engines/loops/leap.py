@@ -1,4 +1,4 @@
-"""One leap: every reaction that is not critical fires a Poisson number of times, a critical one at most once, at the end.
+"""One leap: reactions fire a Poisson number of times each; critical ones at most once, together, at the end.
 
 The explicit leap is the weak trapezoidal one (Anderson & Koyama 2012), in two halves of tau / 2 each:
 

@@ -7,7 +7,9 @@ Gillespie & Petzold 2006). Species i may therefore change by
 
 which for mass action is epsilon n_i / g_i with their g_i, and for any other law comes from its gradient. That alone
 would allow steps that are long beside the time in which a fluctuation decays, at equilibrium where the mean change is
-zero; so a step is also at most LONGEST sqrt(epsilon) / lambda, lambda being the fastest such decay.
+zero; so a step is also at most LONGEST epsilon^(1/3) / lambda, lambda being the fastest such decay: a fluctuation that
+decays by z = lambda tau in a leap has a variance that is too large by z^3 / (8 - 8 z + 4 z^2), as a fraction, which so
+stays below epsilon.
 
 Cao Y, Gillespie DT, Petzold LR (2006) Efficient step size selection for the tau-leaping simulation method. Journal of
 Chemical Physics 124, 044109.
@@ -43,18 +45,18 @@ FEW = 10
 FEW_QUICK = 20
 """The same for a reaction in partial equilibrium, at least; and 1/epsilon."""
 BALANCE = 0.05
-"""A reversible pair is in partial equilibrium where its two rates differ by less than this fraction of the smaller..."""
+"""A reversible pair is in partial equilibrium where its rates differ by less than this fraction of one of them, ..."""
 DEVIATIONS = 3.0
 """... or by less than so many standard deviations of their difference at equilibrium."""
 LONGEST = 0.8
-"""..."""
+"""The longest leap in units of epsilon^(1/3) over the fastest decay of one species, which is half that of a pair."""
 
 
 @njit(nogil=True, error_model="numpy")
 def sensitivities(y, rates, epsilon, derivative, room, slope, partial, inner):
     """Fill derivative (in the order of DEPENDS) of each propensity by the species behind it, and room (species).
 
-    Molecules are counted: a reactant of order m gives n (n - 1) ...; conducting complexes depend on the subunits by their
+    Molecules are counted: a reactant of order m gives n (n - 1) ...; conducting complexes depend on subunits as in the
     mean field. slope (species), partial (arguments) and inner (of flow.inner_slopes) are scratch.
     """
     _, gradient, plan, weights, slot, scale = rates
@@ -112,7 +114,7 @@ def _arrangements(n, order, is_clamped):
 
 
 @njit(nogil=True, error_model="numpy")
-def classify(y, a, plan, weights, constrained, critical):
+def critical_ones(y, a, plan, weights, constrained, critical):
     """Mark the critical reactions; returns the sum of their propensities."""
     total = 0.0
     for j in range(len(a)):
@@ -134,7 +136,7 @@ def _times_left(j, y, plan, weights, constrained):
 
 
 @njit(nogil=True, error_model="numpy")
-def find_quick(y, a, plan, weights, epsilon, derivative, constrained, pairs, quick):
+def quick_ones(y, a, plan, weights, epsilon, derivative, constrained, pairs, quick):
     """Mark both reactions of a pair that is in partial equilibrium and far from running out; returns whether any is.
 
     (Cao, Gillespie & Petzold 2007.) At equilibrium the difference of the two rates has a variance of a lambda, lambda
