@@ -48,7 +48,7 @@ BALANCE = 0.05
 """A reversible pair is in partial equilibrium where its rates differ by less than this fraction of one of them, ..."""
 DEVIATIONS = 3.0
 """... or by less than so many standard deviations of their difference at equilibrium."""
-LONGEST = 0.8
+LONGEST = 0.7
 """The longest leap in units of epsilon^(1/3) over the fastest decay of one species, which is half that of a pair."""
 
 

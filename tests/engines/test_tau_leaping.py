@@ -50,7 +50,7 @@ def test_birth_and_death_is_poisson_at_every_time(epsilon: float) -> None:
     """
     model = closed("births", {"A": 200}, ("0 -> A", 2000.0), ("A -> 0", 1.0))
     times = np.array([0.0, 0.4, 1.5, 12.0])
-    found = leaps(model, times, 8000, epsilon=epsilon, implicit=False).counts.values[:, :, 0]
+    found = leaps(model, times, 5000, epsilon=epsilon, implicit=False).counts.values[:, :, 0]
     for k in (1, 2, 3):
         mean = 2000 - 1800 * np.exp(-times[k])
         agree(found[:, k], mean, mean - 200 * np.exp(-2 * times[k]), epsilon / 30, epsilon / 3)
