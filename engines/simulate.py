@@ -49,8 +49,8 @@ def simulate(
 
     times: the end in s (a number, or text such as "60 s"; 201 times from 0 are recorded), or the increasing times to
         record at; the simulation then starts at the first of them.
-    engine: "ode" (mean field), "gillespie" (exact next-event), "hybrid" (jumps between flows), or an engine with
-        options: ``ODE(rtol=1e-8)``; or what each place is read as: ``{"cytosol": "jump", "er": "flow"}`` is a hybrid.
+    engine: "ode" (mean field), "gillespie" (exact next-event), "tau_leaping", "hybrid" (jumps between flows), or an
+        engine with options: ``ODE(rtol=1e-8)``; or what each place is read as: ``{"cytosol": "jump", "er": "flow"}``.
     trajectories: how many, or the numbers of those to compute: ``trajectories=[17]`` computes trajectory 17 alone.
     seed: of the whole ensemble; None draws one and records it. The same seed gives the same result, however many
         ``workers`` (threads; by default one per processor) share the work.

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from engines.stationary import stationary_distribution
     from engines.stationary_noise import stationary_noise
     from engines.stationary_state import InstabilityError
+    from engines.tau_leaping import TauLeaping
     from mechanisms import library as mechanisms
     from mechanisms import maths, models
     from mechanisms.faults import ModelError
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 _HOME = {
     "Gillespie": "engines.gillespie",
     "ODE": "engines.ode",
+    "TauLeaping": "engines.tau_leaping",
     "Interrupted": "engines.result",
     "SimulationError": "engines.result",
     "RequestError": "engines.request",
@@ -78,6 +80,7 @@ __all__ = [
     "SimulationError",
     "State",
     "Subunits",
+    "TauLeaping",
     "UnitError",
     "constant",
     "first_passage",

@@ -133,7 +133,7 @@ def _add_run(commands: Any) -> None:
     add = run.add_argument
     add("model", metavar="MODEL", help="a name from 'microdomain list', or path/to/file.py:name of a model, or of a "
         "function that returns one")  # fmt: skip
-    add("--engine", default="gillespie", help="gillespie (exact, the default) or ode (mean field)")
+    add("--engine", default="gillespie", help="gillespie (exact, the default), tau_leaping or ode (mean field)")
     add("--volume", metavar="V", help="of the microdomain, such as 0.1fL; a number is in fL")
     add("--set", action="append", default=[], metavar="NAME=VALUE", type=_setting,
         help="a parameter by its full name, or an argument of the model; may be repeated")  # fmt: skip

@@ -142,22 +142,12 @@ def drift(y, rates, out):
 def jacobian(y, rates, values):
     """The nonzeros of d(drift)/dn, in the order of the pattern that the tables were made with; y as for ``drift``."""
     _, gradient, plan, weights, slot, scale = rates
-    multimers, reactions, reactant, order = plan[MULTIMERS], plan[REACTIONS], plan[REACTANT], plan[ORDER]
+    reactions, reactant, order = plan[REACTIONS], plan[REACTANT], plan[ORDER]
     follow(y, rates)
     slope = np.zeros(plan[SPECIES])
     partial = np.empty(plan[MOST_ARGUMENTS])
-    inner = np.zeros(plan[plan[SUPPORT] + multimers + plan[QUANTITIES]])
-    for i in range(multimers):
-        if not plan[plan[COUNTED] + i]:
-            _, inner[plan[plan[SUPPORT] + i]] = conducting(y, i, plan)
-    for m in range(plan[MOVING]):
-        i = plan[plan[MOVED] + m]
-        row = reactions + i
-        call_float(gradient, (plan[plan[LAW] + row], y, slot, scale, plan[plan[ARGUMENTS] + row], partial))
-        _chain(row, partial, 1.0, plan, slot, scale, inner, slope)
-        for q in range(plan[plan[SUPPORT] + multimers + i], plan[plan[SUPPORT] + multimers + i + 1]):
-            inner[q] = slope[plan[plan[SUPPORTING] + q]]
-            slope[plan[plan[SUPPORTING] + q]] = 0.0
+    inner = np.zeros(plan[plan[SUPPORT] + plan[MULTIMERS] + plan[QUANTITIES]])
+    inner_slopes(y, rates, partial, slope, inner)
     for i in range(len(values)):
         values[i] = 0.0
     entry = plan[ENTRY]
@@ -171,7 +161,7 @@ def jacobian(y, rates, values):
             product = coefficient
             for q in range(begin, end):
                 product *= y[plan[reactant + q]] ** plan[order + q]
-            _chain(j, partial, product, plan, slot, scale, inner, slope)
+            chain(j, partial, product, plan, slot, scale, inner, slope)
         for q in range(begin, end):
             others = coefficient * law * plan[order + q]
             for p in range(begin, end):
@@ -187,7 +177,28 @@ def jacobian(y, rates, values):
 
 
 @njit(nogil=True, error_model="numpy")
-def _chain(row, partial, factor, plan, slot, scale, inner, slope):
+def inner_slopes(y, rates, partial, slope, inner):
+    """Fill inner with the derivatives of conducting complexes and quantities by the species in SUPPORTING.
+
+    partial is scratch; so is slope, which must be zero and is left so.
+    """
+    _, gradient, plan, _, slot, scale = rates
+    multimers, reactions = plan[MULTIMERS], plan[REACTIONS]
+    for i in range(multimers):
+        if not plan[plan[COUNTED] + i]:
+            _, inner[plan[plan[SUPPORT] + i]] = conducting(y, i, plan)
+    for m in range(plan[MOVING]):
+        i = plan[plan[MOVED] + m]
+        row = reactions + i
+        call_float(gradient, (plan[plan[LAW] + row], y, slot, scale, plan[plan[ARGUMENTS] + row], partial))
+        chain(row, partial, 1.0, plan, slot, scale, inner, slope)
+        for q in range(plan[plan[SUPPORT] + multimers + i], plan[plan[SUPPORT] + multimers + i + 1]):
+            inner[q] = slope[plan[plan[SUPPORTING] + q]]
+            slope[plan[plan[SUPPORTING] + q]] = 0.0
+
+
+@njit(nogil=True, error_model="numpy")
+def chain(row, partial, factor, plan, slot, scale, inner, slope):
     """Add to ``slope`` the derivatives of a law by the species, through conducting complexes and quantities."""
     species, supporting = plan[SPECIES], plan[SUPPORTING]
     first = plan[plan[ARGUMENTS] + row]

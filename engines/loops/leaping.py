@@ -1,0 +1,182 @@
+"""Trajectories of the tau-leaping engine: leaps where they pay, bursts of exact steps elsewhere."""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from . import flow
+from .gillespie import copy, hold
+from .leap import is_propensity, leap
+from .leap_size import critical_ones, longest, quick_ones, sensitivities
+from .pointer import borrowed, call_int
+from .random import exponential
+from .status import EXTINCT, STOPPED, TOO_MANY_EVENTS
+from .table import advance
+
+BURST = 20
+"""A burst has so many times the reactions that a leap must have to pay, ..."""
+LONGEST_BURST = 1 << 21
+"""... but not more than these, between two looks at whether the user asked to stop."""
+STIFF = 20.0
+"""An implicit leap is made where it is so many times longer than an explicit one."""
+NEVER, AUTO, ALWAYS = range(3)
+
+
+@njit(nogil=True, error_model="numpy")
+def exactly(unrolled, scale, tables, state, t_end, grid, until, recorded, budget, report):
+    """Exact steps, by the written-out ones or by tables; returns how many."""
+    y, c, members, watched, generator, clock = state
+    if tables is None:
+        state = (y, c, scale, members, members.shape[1], watched, generator, clock)
+        return call_int(unrolled, (*state, t_end, grid, until, recorded, recorded.shape[1], budget, report))
+    return advance(y, c, tables, members, watched, generator, clock, t_end, grid, until, recorded, budget, report)
+
+
+@njit(nogil=True, error_model="numpy")
+def burst(unrolled, scale, tables, state, t, t_end, grid, until, recorded, budget, report):
+    """Exact steps from t until ``t_end`` or for ``budget`` reactions; returns the time and how many there were."""
+    clock = state[5]
+    clock[0], clock[1] = t, -1.0
+    done = exactly(unrolled, scale, tables, state, t_end, grid, until, recorded, budget, report)
+    if report[0] != 0:
+        return clock[0], done
+    if clock[1] > t_end:
+        return t_end, done
+    # The state was recorded up to the next reaction, so that one must happen too.
+    done += exactly(unrolled, scale, tables, state, clock[1], grid, report[2], recorded, 1, report)
+    return clock[0], done
+
+
+@njit(nogil=True, error_model="numpy")
+def sizes(y, a, rates, epsilon, implicitly, constrained, pairs, derivative, critical, quick, scratch):
+    """How long a leap may be, explicit and implicit, the decay of fast fluctuations, and the critical propensity."""
+    room, slope, partial, inner, sums = scratch
+    plan, weights = rates[2], rates[3]
+    sensitivities(y, rates, epsilon, derivative, room, slope, partial, inner)
+    waiting = critical_ones(y, a, plan, weights, constrained, critical)
+    tau, decay = longest(a, plan, weights, epsilon, derivative, room, critical, quick, False, sums)
+    slow = 0.0
+    if implicitly != NEVER and quick_ones(y, a, plan, weights, epsilon, derivative, constrained, pairs, quick):
+        slow, _ = longest(a, plan, weights, epsilon, derivative, room, critical, quick, True, sums)
+    return tau, slow, decay, waiting
+
+
+@njit(nogil=True, error_model="numpy")
+def draw(generator):
+    """An exponential number."""
+    e, a, b, c, d = exponential(generator[0], generator[1], generator[2], generator[3])
+    generator[0], generator[1], generator[2], generator[3] = a, b, c, d
+    return e
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def trajectories(
+    unrolled, start, segments, scale, tables, flows, pairs, constrained, subunits, elimination,
+    options, seeds, grid, recorded, results, control,
+):  # fmt: skip
+    """Run one trajectory per row of ``seeds``; the arguments are those of the loops of Gillespie's method, and
+
+    flows: what ``rates`` is made of, with weights (segment, ...). pairs: (pair, 2) reactions that are each other's
+    reverse. constrained: (species,) those that may not be negative. subunits: (reaction, 3) as in ``leap.regroup``.
+    elimination: of the Jacobian. options: epsilon; NEVER, AUTO or ALWAYS implicit; how many reactions a leap must have
+    to pay; the most reactions of a trajectory.
+    """
+    y_start, members_start, watched_start, t_start = start
+    ends, coefficients, held, held_values = segments
+    flows = borrowed(flows)
+    law, gradient, plan, weights, slot, slot_scale = flows
+    epsilon, implicitly, worth, limit = options
+    events, status, failed, last = results
+    y, members, watched = y_start.copy(), members_start.copy(), watched_start.copy()
+    clock, generator, report = np.empty(2), np.empty(4, np.uint64), np.zeros(3, np.int64)
+    width, species, reactions = recorded.shape[2], len(constrained), plan[flow.REACTIONS]
+    a, derivative = np.zeros(reactions), np.empty(plan[plan[flow.DEPENDS] + reactions])
+    critical, quick = np.zeros(reactions, np.bool_), np.zeros(reactions, np.bool_)
+    inner = np.zeros(plan[plan[flow.SUPPORT] + plan[flow.MULTIMERS] + plan[flow.QUANTITIES]])
+    partial, sums = np.empty(plan[flow.MOST_ARGUMENTS]), np.empty((3, species))
+    for_sizes = (np.empty(species), np.empty(species), partial, inner, sums)
+    unknowns = len(elimination.order)
+    solving = (np.empty(len(elimination.indices)), np.empty(unknowns), np.empty(unknowns))
+    for_leaps = (np.empty(reactions), np.empty(reactions), *solving)
+    for n in range(len(seeds)):
+        copy(y_start, y)
+        copy(members_start.ravel(), members.ravel())
+        copy(watched_start, watched)
+        copy(seeds[n], generator)
+        report[0] = report[1] = report[2] = 0
+        t, hazard, rest, fired = t_start, -1.0, 0.0, 0
+        for k in range(len(ends)):
+            end = ends[k]
+            rates = borrowed((law, gradient, plan, weights[k], slot, slot_scale))
+            state = (y, coefficients[k], members, watched, generator, clock)
+            hold(y, held, held_values[k])
+            until = len(grid) if k == len(ends) - 1 else np.searchsorted(grid, end)
+            while True:
+                while report[2] < until and grid[report[2]] <= t:
+                    copy(y, recorded[n, report[2]])
+                    report[2] += 1
+                    control[1] += 1
+                if control[0] != 0:
+                    report[0] = STOPPED
+                if fired > limit:
+                    report[0] = TOO_MANY_EVENTS
+                if t >= end or report[0] != 0:
+                    break
+                flow.propensities(y, rates, a)
+                if not is_propensity(a, report):
+                    break
+                tau, slow, decay, waiting = sizes(
+                    y, a, rates, epsilon, implicitly, constrained, pairs, derivative, critical, quick, for_sizes
+                )
+                most = (end if report[2] == until else min(end, grid[report[2]])) - t
+                mean_wait = 1.0 / waiting if waiting > 0.0 else math.inf
+                stiff = min(slow, most, mean_wait) > STIFF * tau
+                implicit = slow > 0.0 and (implicitly == ALWAYS or rest > 0.0 or stiff)
+                if implicit:
+                    tau = slow
+                if a.sum() * min(tau, most, mean_wait) < worth:
+                    looked = report[2]
+                    budget = min(BURST * worth, LONGEST_BURST)
+                    t, more = burst(
+                        unrolled, scale, tables, state, t, end, grid, until, recorded[n], budget, report
+                    )  # fmt: skip
+                    fired += more
+                    rest = 0.0
+                    control[1] += report[2] - looked
+                    continue
+                tau = min(tau, most)
+                if not implicit:
+                    tau = most / math.ceil(most / tau)
+                    rest = 0.0
+                elif rest > 0.0:
+                    tau, rest = min(rest, tau), 0.0
+                elif tau > 4.0 / decay:  # a short leap follows, in which the fast state forgets where it was
+                    rest = 2.0 / decay
+                    tau -= rest
+                if waiting > 0.0 and hazard < 0.0:
+                    hazard = draw(generator)
+                is_due = waiting > 0.0 and hazard < tau * waiting
+                if is_due:
+                    tau = hazard / waiting
+                tau, hazard, more = leap(
+                    y, tau, most, hazard, is_due, implicit, rates, a, derivative, critical, quick, constrained,
+                    subunits, members, watched, elimination, for_leaps, generator, report,
+                )  # fmt: skip
+                fired += more
+                t = t + most if tau > most * (1.0 - 1e-9) else t + tau
+            if report[0] != 0:
+                break
+        if report[0] == 0:
+            flow.propensities(y, rates, a)
+            if not a.any():
+                report[0] = EXTINCT
+        for time in range(report[2], len(grid)):
+            for i in range(width):
+                recorded[n, time, i] = np.nan
+        events[n], status[n], failed[n] = fired, report[0], report[1]
+        last[n, 0] = t
+        copy(y, last[n, 1:])
+        if report[0] == STOPPED:
+            status[n:] = STOPPED
+            return
