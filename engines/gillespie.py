@@ -28,6 +28,7 @@ class Gillespie:
     max_events: int = 10**12
     name = "gillespie"
     stochastic = True
+    whole = True
 
     def __post_init__(self) -> None:
         if not (isinstance(self.max_events, Real) and self.max_events >= 1):

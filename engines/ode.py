@@ -32,6 +32,7 @@ class ODE:
     max_steps: int = 1_000_000
     name = "ode"
     stochastic = False
+    whole = False
 
     def __post_init__(self) -> None:
         numbers = all(isinstance(value, Real) for value in (self.rtol, self.atol, self.max_steps))

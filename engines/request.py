@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from engines.gillespie import Gillespie
+from engines.langevin import Langevin
 from engines.ode import ODE
 from engines.result import OptionError
 from mechanisms.faults import Fault, nearest, unknown
@@ -18,7 +19,7 @@ from mechanisms.names import called_in
 from mechanisms.network import Floats, Integers, Network
 from mechanisms.units import UnitError, magnitude
 
-ENGINES: dict[str, type[Any]] = {engine.name: engine for engine in (ODE, Gillespie)}
+ENGINES: dict[str, type[Any]] = {engine.name: engine for engine in (ODE, Gillespie, Langevin)}
 """Every engine, by name."""
 RECORDS = ("grid", "events", "statistics")
 """What can be recorded."""
@@ -76,7 +77,7 @@ def read_request(
     bins = _bins(network, histograms, record, faults)
     if record not in RECORDS:
         faults.append(unknown("record", str(record), "ways to record", RECORDS))
-    if record == "events" and chosen is not None and not chosen.stochastic:
+    if record == "events" and chosen is not None and not chosen.whole:
         faults.append(Fault("record", "'events' with an engine that has none", "'grid', or engine='gillespie'"))
     whole = isinstance(seed, (int, np.integer)) and not isinstance(seed, bool)
     if seed is not None and not (whole and 0 <= seed < 2**128):

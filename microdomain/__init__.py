@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from engines.gillespie import Gillespie
+    from engines.langevin import Langevin
     from engines.ode import ODE
     from engines.request import RequestError
     from engines.result import Interrupted, SimulationError
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "Gillespie": "engines.gillespie",
+    "Langevin": "engines.langevin",
     "ODE": "engines.ode",
     "Interrupted": "engines.result",
     "SimulationError": "engines.result",
@@ -56,6 +58,7 @@ __all__ = [
     "ODE",
     "Gillespie",
     "Interrupted",
+    "Langevin",
     "Mechanism",
     "Model",
     "ModelError",

@@ -1,0 +1,108 @@
+"""The chemical Langevin engine: the diffusion reading of a network (Gillespie 2000).
+
+    dx = sum_j N_j (a_j(x) dt + sqrt(a_j(x)) dW_j),      one noise for each one-way reaction.
+
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from math import inf
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from engines.dependencies import flat
+from engines.flow_tables import tables
+from engines.gillespie import segments
+from engines.kernel import loops
+from engines.result import OptionError, Outcome
+from mechanisms.network import Floats, Integers, Network
+from mechanisms.splitting import one_way
+
+LEAST = 0.01
+"""Molecules: a custom law may consume at a rate that does not vanish with its reactant, and is not followed below."""
+
+
+@dataclass(frozen=True)
+class Langevin:
+    """Counts as real numbers with normal noise.
+
+    """
+
+    epsilon: float = 0.1
+    step: float | None = None
+    max_steps: int = 10**9
+    name = "langevin"
+    stochastic = True
+    whole = False
+
+    def __post_init__(self) -> None:
+        step = 1.0 if self.step is None else self.step
+        numbers = all(isinstance(value, Real) for value in (self.epsilon, step, self.max_steps))
+        if not (numbers and 0 < self.epsilon <= 0.5 and 0 < step < inf and self.max_steps >= 1):
+            found = f"epsilon={self.epsilon!r}, step={self.step!r}, max_steps={self.max_steps!r}"
+            raise OptionError(found, "0 < epsilon <= 0.5, step > 0 in s or None, max_steps >= 1")
+
+    def refusal(self, network: Network) -> str:
+        """Why this engine cannot run the network and which can, or ""."""
+        return ""
+
+    def prepare(self, network: Network, t_start: float, t_end: float) -> Run:
+        """Everything that all trajectories share."""
+        return Run(self, network, t_start, t_end)
+
+
+class Run:
+    """One network between two times: its tables, its segments between input edges, and its compiled loops."""
+
+    def __init__(self, engine: Langevin, network: Network, t_start: float, t_end: float) -> None:
+        self.engine, self.network = engine, one_way(network)
+        self.loops = loops("langevin")
+        split, whole = segments(self.network, t_start, t_end), segments(network, t_start, t_end)
+        self.segments = (split[0], split[1], whole[1], *split[2:])
+        self.start = (self.network.values(t_start), t_start)
+        self.noise = _noise(self.network)
+        self.tables, self.net_tables = tables(self.network), tables(network)
+        self.signed = np.flatnonzero(network.signed)
+        rows = np.repeat(np.arange(len(network.species)), np.diff(self.net_tables.indptr))
+        self.diagonal = np.flatnonzero((rows == self.net_tables.indices) & network.signed[rows])
+
+    def trajectories(self, seeds: Any, grid: Floats, states: Floats, control: Integers) -> Outcome:
+        """One trajectory per row of ``seeds``, (n, 4) words; ``states`` (n, time, slot) are filled."""
+        n, engine, network = len(seeds), self.engine, self.network
+        steps, status, failed = (np.zeros(n, dtype=np.int64) for _ in range(3))
+        ends = (steps, status, failed, np.empty((n, 1 + network.first_quantity)))
+        _, coefficients, net_coefficients, _, _ = self.segments
+        rates = self.tables.rates(coefficients[0], jacobian=False)
+        species, reactions = len(network.species), len(network.reactions)
+        sizes = (reactions, reactions, species, species, species, network.size, network.size, species, species)
+        scratch = (*(np.zeros(size) for size in sizes), np.zeros(4, np.uint64), np.zeros(3, np.int64))
+        net_rates = self.net_tables.rates(net_coefficients[0], jacobian=len(self.signed) > 0)
+        linear = (scratch[5], net_rates, self.signed, self.diagonal, np.zeros(len(self.net_tables.indices)))
+        step = (float(engine.epsilon), float(engine.step or 0.0))
+        self.loops.trajectories(
+            rates, linear, self.noise, scratch, self.start, self.segments, seeds, grid, states, ends, step,
+            int(engine.max_steps), control,
+        )  # fmt: skip
+        return Outcome(*ends)
+
+
+@lru_cache(maxsize=16)
+def _noise(network: Network) -> tuple[Any, ...]:
+    """Deterministic reactions, signed species, and what each reaction consumes: losses per event times the order."""
+    rows: list[list[int]] = []
+    weights: list[float] = []
+    least = np.zeros(len(network.species))
+    for j in range(len(network.reactions)):
+        order = dict(network.reactants.row(j))
+        consumed = [(i, n) for i, n in network.changes.row(j) if n < 0 and not network.signed[i]]
+        rows.append([i for i, _ in consumed])
+        weights += [-n * max(order.get(i, 1.0), 1.0) for i, n in consumed]
+        if not network.mass_action[j]:
+            least[rows[-1]] = LEAST
+    index, start = flat(rows)
+    flags = network.deterministic.astype(np.int64), network.signed.astype(np.int64)
+    return *flags, least, start, index, np.array(weights)
