@@ -1,6 +1,6 @@
 """The chemical Langevin engine: the diffusion reading of a network (Gillespie 2000).
 
-    dx = sum_j N_j (a_j(x) dt + sqrt(a_j(x)) dW_j),      one noise for each one-way reaction.
+dx = sum_j N_j (a_j(x) dt + sqrt(a_j(x)) dW_j),      one noise for each one-way reaction.
 
 """
 
@@ -22,15 +22,13 @@ from engines.result import OptionError, Outcome
 from mechanisms.network import Floats, Integers, Network
 from mechanisms.splitting import one_way
 
-LEAST = 0.01
+LEAST = 0.03
 """Molecules: a custom law may consume at a rate that does not vanish with its reactant, and is not followed below."""
 
 
 @dataclass(frozen=True)
 class Langevin:
-    """Counts as real numbers with normal noise.
-
-    """
+    """Counts as real numbers with normal noise."""
 
     epsilon: float = 0.1
     step: float | None = None
@@ -38,6 +36,7 @@ class Langevin:
     name = "langevin"
     stochastic = True
     whole = False
+    remedy = "Raise max_steps= or epsilon="
 
     def __post_init__(self) -> None:
         step = 1.0 if self.step is None else self.step
@@ -61,33 +60,38 @@ class Run:
     def __init__(self, engine: Langevin, network: Network, t_start: float, t_end: float) -> None:
         self.engine, self.network = engine, one_way(network)
         self.loops = loops("langevin")
-        split, whole = segments(self.network, t_start, t_end), segments(network, t_start, t_end)
-        self.segments = (split[0], split[1], whole[1], *split[2:])
+        split, net = segments(self.network, t_start, t_end), segments(network, t_start, t_end)
+        self.segments = (split[0], split[1], net[1], *split[2:])
         self.start = (self.network.values(t_start), t_start)
         self.noise = _noise(self.network)
-        self.tables, self.net_tables = tables(self.network), tables(network)
-        self.signed = np.flatnonzero(network.signed)
-        rows = np.repeat(np.arange(len(network.species)), np.diff(self.net_tables.indptr))
-        self.diagonal = np.flatnonzero((rows == self.net_tables.indices) & network.signed[rows])
+        found, signed = tables(network), np.flatnonzero(network.signed)
+        rows = np.repeat(np.arange(len(network.species)), np.diff(found.indptr))
+        diagonal = np.flatnonzero((rows == found.indices) & network.signed[rows])
+        self.rates = tables(self.network).rates(split[1][0], jacobian=False)
+        self.linear = (found.rates(net[1][0], jacobian=len(signed) > 0), signed, diagonal, len(found.indices))
 
     def trajectories(self, seeds: Any, grid: Floats, states: Floats, control: Integers) -> Outcome:
         """One trajectory per row of ``seeds``, (n, 4) words; ``states`` (n, time, slot) are filled."""
         n, engine, network = len(seeds), self.engine, self.network
         steps, status, failed = (np.zeros(n, dtype=np.int64) for _ in range(3))
         ends = (steps, status, failed, np.empty((n, 1 + network.first_quantity)))
-        _, coefficients, net_coefficients, _, _ = self.segments
-        rates = self.tables.rates(coefficients[0], jacobian=False)
         species, reactions = len(network.species), len(network.reactions)
         sizes = (reactions, reactions, species, species, species, network.size, network.size, species, species)
-        scratch = (*(np.zeros(size) for size in sizes), np.zeros(4, np.uint64), np.zeros(3, np.int64))
-        net_rates = self.net_tables.rates(net_coefficients[0], jacobian=len(self.signed) > 0)
-        linear = (scratch[5], net_rates, self.signed, self.diagonal, np.zeros(len(self.net_tables.indices)))
+        scratch = (*(np.zeros(size) for size in sizes), np.zeros(4, np.uint64), np.zeros(4, np.int64), np.zeros(2))
+        net_rates, signed, diagonal, nonzeros = self.linear
+        linear = (scratch[5], _with_own_weights(net_rates), signed, diagonal, np.zeros(nonzeros))
         step = (float(engine.epsilon), float(engine.step or 0.0))
         self.loops.trajectories(
-            rates, linear, self.noise, scratch, self.start, self.segments, seeds, grid, states, ends, step,
-            int(engine.max_steps), control,
+            _with_own_weights(self.rates), linear, self.noise, scratch, self.start, self.segments, seeds, grid, states,
+            ends, step, int(engine.max_steps), control,
         )  # fmt: skip
         return Outcome(*ends)
+
+
+def _with_own_weights(rates: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The loops write the coefficients of each segment into the weights, and calls run side by side."""
+    law, gradient, plan, weights, slot, scale = rates
+    return law, gradient, plan, weights.copy(), slot, scale
 
 
 @lru_cache(maxsize=16)

@@ -33,6 +33,7 @@ class ODE:
     name = "ode"
     stochastic = False
     whole = False
+    remedy = "Try other rtol=, atol= or max_steps="
 
     def __post_init__(self) -> None:
         numbers = all(isinstance(value, Real) for value in (self.rtol, self.atol, self.max_steps))

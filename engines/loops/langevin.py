@@ -1,10 +1,11 @@
 """Steps and trajectories of the chemical Langevin engine; ``engines/langevin.py`` has the equations.
 
-``rates``, of the network in one-way reactions, and ``linear[0]``, of the one with net fluxes, are those of ``flow``.
-``noise`` is (deterministic, signed, least, start, index, weight): of reactions, of species, the smallest amount that a
-turnover is taken of; and rows, by reaction, of the species that it consumes, with their loss per event times the order.
-``scratch`` is (a, b, slope, slope_after, spread, y, trial, before, loss, generator, report, control), each reached by
-``pointers``; ``linear``, of the mean field, is (y, rates, species, diagonal, values).
+``rates``, of the network in one-way reactions, is that of ``flow``. ``noise`` is (deterministic, signed, least, start,
+index, weight): flags of reactions and of species; the smallest amount of a species that its turnover is taken of; and,
+by rows of reactions, the species that they consume, with their loss per event times the order. ``scratch`` is (a, b,
+slope, slope_after, spread, y, trial, before, loss, generator, report, fastest, control). All of these are reached by
+addresses (``pointers``). ``linear`` is of the network with net fluxes: (y, rates, signed species, where their diagonal
+elements stand in the Jacobian, its nonzeros).
 """
 
 import math
@@ -22,6 +23,8 @@ FAR = 6.0
 """Standard deviations from a boundary beyond which noise is normal."""
 LEAP = 2.0
 """Molecules that noise at a boundary may move at once, where its standard deviation is less."""
+SLOWEST = 1e-300
+"""1/s: of a network without charges and variables."""
 FRESH = 8
 """Steps between two looks at the Jacobian."""
 ATTEMPTS = 4
@@ -105,7 +108,7 @@ def predict(y, h, slope, plan, signed, trial):
 @njit(nogil=True, error_model="numpy")
 def flow_on(h, rates, noise, scratch):
     """Heun's step h of the drift, from rates a and b. Where a species would be overdrawn, its consumers do less."""
-    a, b, slope, slope_after, _, y, _, before, loss, _, _, _ = scratch
+    a, b, slope, slope_after, _, y, _, before, loss, _, _, _, _ = scratch
     deterministic, signed = noise[0], noise[1]
     plan, weights = rates[2], rates[3]
     species, reactions = plan[flow.SPECIES], plan[flow.REACTIONS]
@@ -151,7 +154,7 @@ def kick(h, rates, noise, scratch, g0, g1, g2, g3):
 
     Near a boundary the noise of a reaction has two values, -L and U.
     """
-    _, b, _, _, spread, y, _, before, _, _, _, _ = scratch
+    _, b, _, _, spread, y, _, before, _, _, _, _, _ = scratch
     deterministic, signed = noise[0], noise[1]
     plan, weights = rates[2], rates[3]
     species, reactions = plan[flow.SPECIES], plan[flow.REACTIONS]
@@ -216,17 +219,15 @@ def _two_values(down, up, size):
 def interval(t, t_end, rates, linear, noise, scratch, step, most):
     """Advance y from t to t_end, which is recorded next; returns the time reached.
 
-    step: epsilon, and the length of fixed steps (0: chosen). report: status, what failed or limited the last step,
-    steps so far.
+    step: epsilon, and the length of fixed steps (0: chosen). report: status; what failed or limited the last step;
+    steps so far, at most ``most``; steps until the Jacobian is looked at again.
     """
-    a, b, slope, slope_after, spread, y, trial, _, loss, generator, report, control = scratch
+    a, b, slope, slope_after, spread, y, trial, _, loss, generator, report, fastest, control = scratch
     epsilon, fixed = step
     plan, signed = rates[2], noise[1]
     g0, g1, g2, g3 = generator[0], generator[1], generator[2], generator[3]
     owed = 0.0  # half of the last step's drift, which is made together with that of the next
-    fastest = (1e-300, 0.0)
     limiting = -1
-    begin = report[2]
     while report[0] == FINISHED:
         left = t_end - t
         failed = evaluate(y, rates, noise, a, slope, spread, True)
@@ -234,8 +235,9 @@ def interval(t, t_end, rates, linear, noise, scratch, step, most):
             if fixed > 0.0:
                 h = left / max(1.0, math.ceil(left / fixed - 1e-6))
             else:
-                if (report[2] - begin) % FRESH == 0 and len(linear[2]) > 0:
-                    fastest = _fastest(linear)
+                if report[3] == 0 and len(linear[2]) > 0:
+                    look_at_jacobian(linear, fastest)
+                    report[3] = FRESH
                 h, limiting = longest(y, a, spread, plan, noise, loss, fastest, epsilon)
             if 2.0 * h > left:
                 h = left if h >= left else 0.5 * left
@@ -265,9 +267,10 @@ def interval(t, t_end, rates, linear, noise, scratch, step, most):
         if limiting >= 0:
             report[1] = limiting
         report[2] += 1
+        report[3] -= 1
         if not t + h > t:
             report[0] = STEP_TOO_SMALL
-        elif report[2] >= most:
+        elif report[2] > most:
             report[0] = TOO_MANY_STEPS
         elif report[2] % BURST == 0 and control[0] != 0:
             report[0] = STOPPED
@@ -277,29 +280,30 @@ def interval(t, t_end, rates, linear, noise, scratch, step, most):
 
 
 @njit(nogil=True, error_model="numpy")
-def _fastest(linear):
+def look_at_jacobian(linear, fastest):
     """The fastest relaxation, in 1/s, of a charge or variable, and which one it is."""
     y, rates, species, diagonal, values = linear
     flow.jacobian(y, rates, values)
-    rate, which = 1e-300, 0
+    fastest[0], fastest[1] = SLOWEST, 0.0
     for k in range(len(diagonal)):
-        if abs(values[diagonal[k]]) > rate:
-            rate, which = abs(values[diagonal[k]]), species[k]
-    return rate, float(which)
+        if abs(values[diagonal[k]]) > fastest[0]:
+            fastest[0], fastest[1] = abs(values[diagonal[k]]), float(species[k])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def trajectories(rates, linear, noise, scratch, start, segments, seeds, grid, recorded, results, step, most, control):
     """Run one trajectory per row of ``seeds``; the state at ``grid`` goes to recorded[trajectory, time, :].
 
-    linear: y, the rates of the network with net fluxes, signed species, where their diagonal stands in its Jacobian, and
-    that. The weights in both rates, and scratch, are this call's own. start: y and the time. segments: ends in s, coefficients of
-    both networks' reactions, the slots that inputs hold and their values. seeds: (n, 4) words. results: steps, status
-    and failed, (n,), and (n, 1 + slot) the time and state that were reached. control: [stop?, grid points passed].
+    rates, linear and scratch (but for control) as above, as arrays; their weights, and scratch, are this call's own.
+    start: y and the time. segments: ends in s, coefficients of both networks' reactions, the slots that inputs hold and
+    their values. seeds: (n, 4) words. results: steps, status and failed, (n,), and (n, 1 + slot) the time and state
+    that were reached. step: epsilon and the length of fixed steps. most: steps. control: [stop?, grid points passed].
     """
     coefficient, mean_field = rates[3], linear[1][3]
-    a, y, trial, generator, report, width = scratch[0], scratch[5], scratch[6], scratch[9], scratch[10], recorded.shape[2]
-    raw_rates, linear, noise, raw = pointers(rates), borrowed(linear), pointers(noise), pointers((*scratch, control))
+    a, y, trial = scratch[0], scratch[5], scratch[6]
+    generator, report, fastest = scratch[9], scratch[10], scratch[11]
+    rates, linear, noise, scratch = pointers(rates), borrowed(linear), pointers(noise), pointers((*scratch, control))
+    width = recorded.shape[2]
     y_start, t_start = start
     ends, coefficients, mean_field_coefficients, held, held_values = segments
     steps, status, failed, last = results
@@ -308,10 +312,12 @@ def trajectories(rates, linear, noise, scratch, start, segments, seeds, grid, re
         copy(y_start, y)
         copy(seeds[n], generator)
         report[0] = report[1] = report[2] = 0
+        fastest[0] = SLOWEST
         t, row = t_start, 0
         for k in range(len(ends)):
             copy(coefficients[k], coefficient)
             copy(mean_field_coefficients[k], mean_field)
+            report[3] = 0
             hold(y, held, held_values[k])
             hold(trial, held, held_values[k])
             until = len(grid)
@@ -320,9 +326,9 @@ def trajectories(rates, linear, noise, scratch, start, segments, seeds, grid, re
             while report[0] == FINISHED and (t < ends[k] or row < until):
                 to = grid[row] if row < until else ends[k]
                 if to > t:
-                    t = interval(t, to, raw_rates, linear, noise, raw, step, most)
+                    t = interval(t, to, rates, linear, noise, scratch, step, most)
                 if report[0] == FINISHED and row < until and grid[row] == to:
-                    flow.complete(y, raw_rates, flow.DIFFUSION)
+                    flow.complete(y, rates, flow.DIFFUSION)
                     copy(y, recorded[n, row])
                     row += 1
                     control[1] += 1

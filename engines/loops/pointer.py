@@ -71,7 +71,7 @@ def _pointer(target, builder, kind, value):
 def _as_pointers(kind):
     if isinstance(kind, types.Array):
         return types.CPointer(kind.dtype)
-    return types.Tuple([_as_pointers(of) for of in kind]) if isinstance(kind, types.BaseTuple) else kind
+    return types.Tuple(list(map(_as_pointers, kind))) if isinstance(kind, types.BaseTuple) else kind
 
 
 @intrinsic
