@@ -33,6 +33,9 @@ class Gillespie:
     max_events: int = 10**12
     name = "gillespie"
     stochastic = True
+    whole = True
+    one_by_one = True
+    remedy = "Try engine='hybrid' with other rtol= or atol="
 
     def __post_init__(self) -> None:
         if not (isinstance(self.max_events, Real) and self.max_events >= 1):

@@ -38,6 +38,9 @@ class Hybrid:
     max_events: int = 10**12
     name = "hybrid"
     stochastic = True
+    whole = False
+    one_by_one = True
+    remedy = "Try other rtol= or atol="
 
     def __post_init__(self) -> None:
         numbers = all(isinstance(value, Real) for value in (self.rtol, self.atol, self.max_events))

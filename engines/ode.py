@@ -35,6 +35,9 @@ class ODE:
     max_steps: int = 1_000_000
     name = "ode"
     stochastic = False
+    whole = False
+    one_by_one = False
+    remedy = "Try other rtol=, atol= or max_steps="
 
     def __post_init__(self) -> None:
         numbers = all(isinstance(value, Real) for value in (self.rtol, self.atol, self.max_steps))

@@ -12,6 +12,7 @@ import numpy as np
 
 from engines.gillespie import Gillespie
 from engines.hybrid import Hybrid
+from engines.langevin import Langevin
 from engines.ode import ODE
 from engines.result import OptionError
 from engines.tau_leaping import TauLeaping
@@ -20,7 +21,7 @@ from mechanisms.names import called_in
 from mechanisms.network import Floats, Integers, Network
 from mechanisms.units import UnitError, magnitude
 
-ENGINES: dict[str, type[Any]] = {engine.name: engine for engine in (ODE, Gillespie, TauLeaping, Hybrid)}
+ENGINES: dict[str, type[Any]] = {engine.name: engine for engine in (ODE, Gillespie, TauLeaping, Langevin, Hybrid)}
 """Every engine, by name."""
 RECORDS = ("grid", "events", "statistics")
 """What can be recorded."""
@@ -78,7 +79,7 @@ def read_request(
     bins = _bins(network, histograms, record, faults)
     if record not in RECORDS:
         faults.append(unknown("record", str(record), "ways to record", RECORDS))
-    if record == "events" and chosen is not None and chosen.name != Gillespie.name:
+    if record == "events" and chosen is not None and not chosen.one_by_one:
         faults.append(Fault("record", "'events' with an engine that has none", "'grid', or engine='gillespie'"))
     whole = isinstance(seed, (int, np.integer)) and not isinstance(seed, bool)
     if seed is not None and not (whole and 0 <= seed < 2**128):

@@ -192,7 +192,7 @@ _STATUS = {"flag_values": list(range(len(MEANING))), "flag_meanings": " ".join(M
 
 
 def _ends(outcome: Outcome, axis: str, about: Mapping[str, Any]) -> dict[str, Any]:
-    work, text = ("events", "reactions fired") if about["stochastic"] else ("steps", "steps of the integrator")
+    work, text = ("events", "reactions fired") if about["whole_molecules"] else ("steps", "steps of the integrator")
     return {work: (axis, outcome.work, {"long_name": text}), "status": (axis, outcome.status, _STATUS)}
 
 
@@ -233,10 +233,12 @@ def provenance(network: Network, engine: Any, options: Mapping[str, Any], seed: 
         "engine": engine.name,
         "engine_options": json.dumps(dict(options)),
         "stochastic": engine.stochastic,
+        "whole_molecules": engine.whole,
         "versions": json.dumps({"microdomain": version(), **versions, "python": platform.python_version()}),
     }
     if engine.stochastic:
         about["seed"] = str(seed)
+    if engine.whole:
         moved = network.initial[~network.clamped]
         if (np.rint(moved) != moved).any():
             about["rounding"] = "initial counts were rounded to whole molecules"

@@ -175,4 +175,4 @@ class _Job:
         if ended == status.TOO_MANY_EVENTS:
             return f"{where}: more than {self.engine.max_events} events. Raise max_events=, or use engine='ode'."
         reason = result.MEANING[ended].replace("_", " ")
-        return f"{where}: {reason}, largest error in {network.species[failed]}. Try other rtol=, atol= or max_steps=."
+        return f"{where}: {reason}, because of {network.species[failed]}. {self.engine.remedy}."

@@ -49,6 +49,9 @@ class TauLeaping:
     max_events: int = 10**18
     name = "tau_leaping"
     stochastic = True
+    whole = True
+    one_by_one = False
+    remedy = "Try another epsilon="
 
     def __post_init__(self) -> None:
         if not (isinstance(self.epsilon, Real) and 0 < self.epsilon <= 0.5):

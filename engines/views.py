@@ -9,6 +9,7 @@ from scipy import sparse
 
 from engines.flow_tables import tables
 from engines.kernel import loops
+from engines.loops.flow import MEAN_FIELD, WHOLE
 from mechanisms.network import Floats, Network
 
 
@@ -33,11 +34,11 @@ class Views:
 
         With multimers, their conducting complexes stand behind the species.
         """
-        return self._rates_at(states, counting=True)
+        return self._rates_at(states, reading=WHOLE)
 
     def mean_field_rates(self, states: Any) -> Floats:
         """Events per second (state, reaction) in the mean field, at ``states`` (state, species)."""
-        return self._rates_at(states, counting=False)
+        return self._rates_at(states, reading=MEAN_FIELD)
 
     def drift(self, state: Any) -> Floats:
         """dn/dt = N a (species) in molecules per second, in the mean field."""
@@ -61,8 +62,8 @@ class Views:
         y[: self.shape[0]] = state
         return y
 
-    def _rates_at(self, states: Any, counting: bool) -> Floats:
+    def _rates_at(self, states: Any, reading: int) -> Floats:
         states = np.ascontiguousarray(states, dtype=float)
         found = np.empty((len(states), self.shape[1]))
-        loops("views").rates_at(states, self.y.copy(), self.rates, counting, found)
+        loops("views").rates_at(states, self.y.copy(), self.rates, reading, found)
         return found

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from engines.first_passage import first_passage
     from engines.gillespie import Gillespie
+    from engines.langevin import Langevin
     from engines.linear_noise import linear_noise
     from engines.master_equation import marginal, master_equation
     from engines.ode import ODE
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "Gillespie": "engines.gillespie",
+    "Langevin": "engines.langevin",
     "ODE": "engines.ode",
     "TauLeaping": "engines.tau_leaping",
     "Interrupted": "engines.result",
@@ -72,6 +74,7 @@ __all__ = [
     "Gillespie",
     "InstabilityError",
     "Interrupted",
+    "Langevin",
     "Mechanism",
     "Model",
     "ModelError",

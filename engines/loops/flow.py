@@ -2,6 +2,8 @@
 
 Where molecules are counted a reactant of order m contributes n (n - 1) ... (n - m + 1); in the mean field it
 contributes n^m. That, and the binomial expectation of conducting complexes, is all that distinguishes the two readings.
+A diffusion reads as counted what need not be whole: factors of a falling factorial that would be negative are 0, a law
+acts as long as anything is left of its reactants, and conducting complexes have their expectation.
 
 ``rates`` is (law, gradient, plan, weights, slot, scale): addresses of compiled laws, two arrays of all columns end
 to end, and the arguments of the laws. plan[NAME] is the size or the beginning of what NAME says. Few arrays, because
@@ -30,6 +32,9 @@ LAW, ARGUMENTS, MASS_ACTION, STATIC, REACTANTS, REACTANT, ORDER, CHANGES, CHANGE
 DEPENDS, SPECIES_BEHIND, ENTRY, SUPPORT, SUPPORTING, MOVED, CLAMPED = range(15, 22)
 WATCHED, COMPLEXES, SUBUNITS, NEEDED, COUNTED = range(22, 27)
 COEFFICIENT, CHANGE = range(27, 29)
+
+MEAN_FIELD, WHOLE, DIFFUSION = range(3)
+"""The readings: powers; falling factorials of whole molecules; falling factorials of any amount."""
 
 
 @njit(nogil=True, error_model="numpy")
@@ -61,10 +66,10 @@ def quantity(i, y, rates):
 
 
 @njit(nogil=True, error_model="numpy")
-def complete(y, rates, counting):
-    """Compute derived quantities and, in the mean field, conducting complexes from the species, in place."""
+def complete(y, rates, reading):
+    """Compute derived quantities and, unless molecules are whole, conducting complexes from the species, in place."""
     plan = rates[2]
-    if not counting:
+    if reading != WHOLE:
         for i in range(plan[MULTIMERS]):
             if not plan[plan[COUNTED] + i]:
                 y[plan[SPECIES] + i], _ = conducting(y, i, plan)
@@ -84,8 +89,8 @@ def follow(y, rates):
 
 
 @njit(nogil=True, error_model="numpy")
-def rate(j, y, rates, counting):
-    """Events per second of reaction j at a complete y, in one of the two readings.
+def rate(j, y, rates, reading):
+    """Events per second of reaction j at a complete y, in one of the readings.
 
     Where molecules are counted it is never negative by mass action, and 0 where a reactant is missing.
     """
@@ -94,8 +99,9 @@ def rate(j, y, rates, counting):
     for q in range(plan[plan[REACTANTS] + j], plan[plan[REACTANTS] + j + 1]):
         i, order = plan[plan[REACTANT] + q], plan[plan[ORDER] + q]
         if not plan[plan[MASS_ACTION] + j]:
-            found *= not counting or y[i] >= order
-        elif counting and not plan[plan[CLAMPED] + i]:
+            if (reading == WHOLE and y[i] < order) or (reading == DIFFUSION and y[i] <= 0.0):
+                return 0.0
+        elif reading != MEAN_FIELD and not plan[plan[CLAMPED] + i]:
             for k in range(order):
                 found *= max(y[i] - k, 0.0)
         else:
@@ -108,9 +114,9 @@ def rate(j, y, rates, counting):
 @njit(nogil=True, error_model="numpy")
 def propensities(y, rates, out):
     """The rate of every reaction where molecules are counted; derived quantities of y are computed."""
-    complete(y, rates, True)
+    complete(y, rates, WHOLE)
     for j in range(len(out)):
-        out[j] = rate(j, y, rates, True)
+        out[j] = rate(j, y, rates, WHOLE)
 
 
 @njit(nogil=True, error_model="numpy")

@@ -16,7 +16,7 @@ import math
 import numpy as np
 from numba import njit
 
-from .flow import ARGUMENTS, LAW, complete, follow, jacobian, rate
+from .flow import ARGUMENTS, LAW, MEAN_FIELD, WHOLE, complete, follow, jacobian, rate
 from .gillespie import copy, hold
 from .multimer import step
 from .pointer import borrowed, call_float
@@ -47,7 +47,7 @@ def evaluate(row, y, rates):
 @njit(nogil=True, error_model="numpy")
 def propensity(j, y, rates, rest, report):
     """The propensity of a jump; a negative one is reported, unless it could not matter in the ``rest`` of the time."""
-    found = rate(j, y, rates, True)
+    found = rate(j, y, rates, WHOLE)
     if found < 0.0 and found * rest > -NEGLIGIBLE:
         return 0.0
     if not 0.0 <= found < math.inf:
@@ -102,7 +102,7 @@ def cascade(y, rates, events, met, report):
             return n > 0
         met[e] = True
         happen(e, y, rates, events)
-        complete(y, rates, False)
+        complete(y, rates, MEAN_FIELD)
     report[0], report[1] = TOO_MANY_EVENTS, 0
     return True
 
@@ -166,7 +166,7 @@ def advance(y, memory, generator, members, watched, flow, jumps, events, scratch
     fresh, jump = True, False
     while True:
         if fresh:
-            complete(y, flowing, False)
+            complete(y, flowing, MEAN_FIELD)
             if watching and not jump and cascade(y, flowing, events, met, report):
                 last_fired = ALL
             if last_fired != NONE:
@@ -316,11 +316,11 @@ def begin(k, y, t, segments, flow, jumps, events, happening, met, report):
     flow = ((law, gradient, plan, flow_weights[k], slot, scale), flow[1], flow[2], flow[3], flow[4], flow[5])
     law, gradient, plan, _, slot, scale = jumps[0]
     jumps = ((law, gradient, plan, jump_weights[k], slot, scale), jumps[1], jumps[2], jumps[3], jumps[4], jumps[5])
-    complete(y, flow[0], False)
+    complete(y, flow[0], MEAN_FIELD)
     due, due_start = happening
     for q in range(due_start[k], due_start[k + 1]):
         happen(due[q], y, flow[0], events)
-        complete(y, flow[0], False)
+        complete(y, flow[0], MEAN_FIELD)
     if k > 0 or due_start[1] > 0:
         cascade(y, flow[0], events, met, report)
     return flow, jumps
@@ -384,7 +384,7 @@ def trajectories(start, segments, flow, jumps, events, happening, scratch, seeds
 @njit(nogil=True, error_model="numpy")
 def conditions_at_start(y, rates, events, met):
     """Conditions that hold from the start do not let their events happen."""
-    complete(y, rates, False)
+    complete(y, rates, MEAN_FIELD)
     conditions = events[1]
     for e in range(len(conditions)):
         met[e] = conditions[e] >= 0 and evaluate(conditions[e], y, rates) > 0.0

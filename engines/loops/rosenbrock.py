@@ -295,7 +295,7 @@ def integrate(y, n, t, t_end, h, grid, following, recorded, rtol, atol, max_step
     slope = np.empty(n)
     stages = np.empty((STAGES, n))
     trial = np.empty(y.size)
-    complete(y, rates, False)
+    complete(y, rates, 0)
     for i in range(y.size):
         trial[i] = y[i]
     if h <= 0.0:
