@@ -7,10 +7,10 @@ equation wherever it closes; drift and noise are of one law. The two directions 
 normal number of variance a + a' without a change in law; they do not here. Variables are drift alone.
 
 **Step.** D(h/2) K(h) D(h/2): D is Heun's step of the drift, and K the kick sum_j N_j sqrt(a_j h) xi_j. Two halves of
-the drift that follow each other are one step, in which Heun's second evaluation gives the a_j of the kick: two evaluations
-a step. Linear networks have moments of second order in h; between records, where halves merge, the error of the
-stationary variance is z^4 / 64 with z = h times the rate of relaxation, where Euler and Maruyama's is z / 2. The order
-is two, with an error h / Omega besides, where propensities are not linear.
+the drift that follow each other are one step, in which Heun's second evaluation gives the a_j of the kick: two
+evaluations a step. Linear networks have moments of second order in h; between records, where halves merge, the error of
+the stationary variance is z^4 / 64 with z = h times the rate of relaxation, where Euler and Maruyama's is z / 2. The
+order is two, with an error h / Omega besides, where propensities are not linear.
 
 **Length of the step.** The longest h with
     h max(L_i / n_i) <= epsilon,        L_i = what reactions take from i, times their order in i;

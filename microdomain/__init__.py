@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from engines.first_passage import first_passage
     from engines.gillespie import Gillespie
+    from engines.hybrid import Hybrid
     from engines.langevin import Langevin
     from engines.linear_noise import linear_noise
     from engines.master_equation import marginal, master_equation
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from engines.stationary_state import InstabilityError
     from engines.tau_leaping import TauLeaping
     from mechanisms import library as mechanisms
-    from mechanisms import maths, models
+    from mechanisms import maths, models, thermodynamics
     from mechanisms.faults import ModelError
     from mechanisms.law import rate_law
     from mechanisms.mechanism import Mechanism, State, Subunits, number, parameter, port
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "Gillespie": "engines.gillespie",
+    "Hybrid": "engines.hybrid",
     "Langevin": "engines.langevin",
     "ODE": "engines.ode",
     "TauLeaping": "engines.tau_leaping",
@@ -67,11 +69,17 @@ _HOME = {
     "UnitError": "mechanisms.units",
     "plot": "microdomain.plots",
 }
-_MODULES = {"maths": "mechanisms.maths", "models": "mechanisms.models", "mechanisms": "mechanisms.library"}
+_MODULES = {
+    "maths": "mechanisms.maths",
+    "models": "mechanisms.models",
+    "mechanisms": "mechanisms.library",
+    "thermodynamics": "mechanisms.thermodynamics",
+}
 
 __all__ = [
     "ODE",
     "Gillespie",
+    "Hybrid",
     "InstabilityError",
     "Interrupted",
     "Langevin",
@@ -104,6 +112,7 @@ __all__ = [
     "stationary_distribution",
     "stationary_noise",
     "step",
+    "thermodynamics",
     "train",
 ]
 

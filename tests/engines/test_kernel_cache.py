@@ -248,7 +248,7 @@ def test_a_law_may_have_another_number_in_another_network(
 ) -> None:
     """The code of one network is not taken for that of another with the same law, whichever was compiled first.
 
-    v a^2 / (h^2 + a^2) at a = 1.66 uM and v = h = 1: its value, and its derivatives by a, v and h. Code named by its
+    v a^2 / (h^2 + a^2) at a = 1.66 uM and v = h = 1: its value, and its derivative by a. Code named by its
     laws and not by their numbers gives no number here, and as a Jacobian whatever was in the memory before.
     """
     shutil.copytree(loops, tmp_path / loops.name)
@@ -261,8 +261,8 @@ def test_a_law_may_have_another_number_in_another_network(
         network = loss(source).network()
         row = network.reactions.index("A -> 0")
         assert called(kernel.law_address(network), network, row) == pytest.approx([value])
-        found = called(gradient_address(network), network, row, derivatives=3)
-        assert found == pytest.approx([value, slope, value, -slope * a])
+        found = called(gradient_address(network), network, row, derivatives=1)
+        assert found == pytest.approx([value, slope])
 
 
 @pytest.mark.parametrize("name", ["y", "scale", "first", "partial", "math"])
