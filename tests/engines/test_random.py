@@ -108,7 +108,7 @@ def test_normals_have_the_normal_distribution() -> None:
 
 
 def test_normals_that_follow_each_other_are_independent_and_reproducible() -> None:
-    """The correlations of neighbours, and of their squares: within 4 sd, false alarm 6e-5 each. The same seed repeats."""
+    """Correlations of neighbours, and of their squares: within 4 sd, false alarm 6e-5 each. The same seed repeats."""
     state = seed_words(2, np.array([0]))[0]
     found = draw(3, state, 1_000_000)[1]
     assert abs(np.corrcoef(found[:-1], found[1:])[0, 1]) < 4 / 1000
