@@ -19,7 +19,7 @@ SAMPLES = 200
 """Trajectories of each measurement; each is sampled at 300 times, two relaxation times apart."""
 TIMES = np.arange(0.0, 600.0, 2.0)
 MEANS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
-STEPS = (1.0, 0.7, 0.5, 0.35, 0.25)
+STEPS = (1.2, 1.0, 0.7, 0.5, 0.35, 0.25)
 
 
 def birth_death(mean: float) -> md.Model:
@@ -191,9 +191,13 @@ def draw(rows: dict[str, list[tuple[float, float, float]]], order: list[tuple[fl
     z, every, between = np.abs(np.array(order)).T
     axes[2].loglog(z, every, "o", label="every step recorded")
     axes[2].loglog(z, between, "s", label="every 20th")
-    axes[2].loglog(z, z**2 / 8, "k-", linewidth=0.8, label="z^2 / 8")
-    axes[2].loglog(z, z**4 / 64, "k--", linewidth=0.8, label="z^4 / 64")
-    axes[2].set(xlabel="step z (relaxation times)", title="relative error of the variance", ylim=(1e-4, 1))
+    half, whole = 1 - z / 2 + z**2 / 8, 1 - z + z**2 / 2
+    axes[2].loglog(z, 1 - 2 * z * half**2 / (1 - half**4), "k-", linewidth=0.8, label="exact: z^2 / 8 + ...")
+    axes[2].loglog(z, 2 * z * half**2 / (1 - whole**2) - 1, "k--", linewidth=0.8, label="exact: z^4 / 64 + ...")
+    axes[2].axhspan(1e-5, 2.5e-3, color="0.9", label="sampling error")
+    axes[2].set(xlabel="step z (relaxation times)", title="relative error of the variance", ylim=(2e-4, 1))
+    axes[2].set_xticks([0.25, 0.5, 1.0], ["0.25", "0.5", "1"])
+    axes[2].minorticks_off()
     axes[2].legend(fontsize=7)
     figure.savefig(FIGURE, dpi=130)
 

@@ -8,9 +8,9 @@ normal number of variance a + a' without a change in law; they do not here. Vari
 
 **Step.** D(h/2) K(h) D(h/2): D is Heun's step of the drift, and K the kick sum_j N_j sqrt(a_j h) xi_j. Two halves of
 the drift that follow each other are one step, in which Heun's second evaluation gives the a_j of the kick: two
-evaluations a step. Linear networks have moments of second order in h; between records, where halves merge, the error of
-the stationary variance is z^4 / 64 with z = h times the rate of relaxation, where Euler and Maruyama's is z / 2. The
-order is two, with an error h / Omega besides, where propensities are not linear.
+evaluations a step. Moments of linear networks are of second order in h; between records, where halves merge, the error
+of a stationary variance is z^4 / 64 with z = h times the rate of relaxation (Euler and Maruyama's: z / 2). Where
+propensities are not linear, holding them during a kick leaves an error of h / Omega besides.
 
 **Length of the step.** The longest h with
     h max(L_i / n_i) <= epsilon,        L_i = what reactions take from i, times their order in i;
@@ -33,7 +33,7 @@ births. Measured biases at epsilon = 0.1, mean and variance, in percent (``bench
 
 Scaling extents that would overdraw a species, leaving out their noise, or bounding it without skewing it were tried on
 the same networks: for births and deaths about 1 molecule the first has +17 and -13 %, the second +26 and -17 %, the
-third 0 and -20 % where this one has 0 and -1 %. What is left, for dimers, is of the equation and not of the boundary.
+third 0 and -20 % where this one has 0 and 0 %. What is left, for dimers, is of the equation and not of the boundary.
 
 Gillespie DT (2000) The chemical Langevin equation. J Chem Phys 113, 297-306.
 Leimkuhler B, Matthews C (2013) Rational construction of stochastic numerical methods for molecular sampling. Applied
@@ -66,7 +66,7 @@ LEAST = 0.03
 class Langevin:
     """Counts as real numbers, moved by drift and normal noise; for tens of molecules and more.
 
-    epsilon: length of steps in relaxation times; the bias falls with it (0.1: below 1 % from 10 molecules on).
+    epsilon: length of steps in relaxation times (0.1: the bias is below 1 % from 30 molecules on).
     step: s, of fixed steps instead, of which a whole number fits between records; the longest that is stable is twice
         the fastest relaxation time. max_steps: of one trajectory.
     Conducting complexes of multimers have their binomial expectation, as in the mean field: only the fluctuation of

@@ -40,8 +40,8 @@ def birth_death(mean, rate=1.0, start=0.0):
 def test_birth_and_death_has_the_moments_of_a_poisson_law(mean: float, bias: float) -> None:
     """From 0, mean and variance are both b/d (1 - exp(-d t)), at three times; in the variance a bias is allowed.
 
-    False alarm: 6 comparisons of 7e-6 for each mean. Seen to fail: the square root forgotten; noise that is cut where
-    it would make a count negative (means up to 3); one value of noise instead of two near the boundary (means up to 1).
+    False alarm: 6 comparisons of 7e-6 for each mean. Seen to fail: the square root forgotten; normal noise that is cut
+    where it would make a count negative; near the boundary values -L and L instead of -L and U (means up to 10).
     """
     times = np.array([0.0, 0.3, 1.5, 10.0])
     found = run(birth_death(mean), times, 10_000).counts.values[:, :, 0]
@@ -55,8 +55,8 @@ def test_a_monomolecular_network_has_the_covariances_of_the_master_equation() ->
     """Mean and covariance of three species that convert, are born and die, which are closed for first-order reactions.
 
     Within 4.75 standard errors sqrt((s_ii s_jj + s_ij^2) / n) and 2 % of the variances. False alarm: 3 means of 7e-6
-    and 6 covariances of 2e-6 at each of two times. Seen to fail: one noise for each species instead of each reaction
-    (covariances vanish); swapped species; the square root forgotten.
+    and 6 covariances of 2e-6 at each of two times. Seen to fail: one noise for each species instead of each reaction;
+    the square root forgotten; normal noise that is cut at the boundary.
     """
     start, n = np.array([30, 10, 0]), 10_000
     rates = np.zeros((4, 4))
@@ -93,8 +93,8 @@ CLOSED = {
 def test_closed_pairs_keep_their_mean_and_variance_within_the_documented_bias(case: str) -> None:
     """The last species at t = 0.7 and 5 s, against the master equation; conservation to rounding, nothing negative.
 
-    False alarm: 4 comparisons of 7e-6 for each case. Seen to fail: n n instead of n (n - 1) (dimers of ten); noise that
-    is cut at the boundary (the first two); half the extent of either reaction's noise.
+    False alarm: 4 comparisons of 7e-6 for each case. Seen to fail: n n instead of n (n - 1) (dimers of ten); normal
+    noise that is cut at the boundary; one noise for each species instead of each reaction.
     """
     start, reaction, bias, spread = CLOSED[case]
     model = closed("pair", start, reaction)
@@ -123,7 +123,7 @@ def whatever_is_left(rate):
 def test_a_law_acts_on_less_than_one_molecule() -> None:
     """Births, and A -> 0 by a law k a that is no mass action, at a mean of 0.5: mean and variance are 0.5.
 
-    False alarm: 2 comparisons of 7e-6. Seen to fail: a law that is 0 below one whole molecule (the mean is 1.4).
+    False alarm: 2 comparisons of 7e-6. Seen to fail: a law that is 0 below one whole molecule.
     """
     model = md.Model("custom")
     cell = model.compartment("cell", ONE_PER_UM)
@@ -153,7 +153,7 @@ def test_nothing_becomes_negative_and_totals_stay(options) -> None:
 def test_pure_death_ends_in_extinction_with_the_exact_moments() -> None:
     """20 molecules that die: mean 20 e^-t and variance 20 e^-t (1 - e^-t); in the end exactly 0, and "extinct".
 
-    False alarm: 4 comparisons of 7e-6. Seen to fail: noise that is cut at the boundary; the square root forgotten.
+    False alarm: 4 comparisons of 7e-6. Seen to fail: the square root forgotten.
     """
     data = run(closed("death", {"A": 20}, ("A -> 0", 1.0)), [0.0, 1.0, 3.0, 60.0], 20_000, seed=6)
     found = data.counts.values[:, :, 0]
@@ -178,8 +178,8 @@ def two_membranes(factor=1.0):
 def test_the_voltage_of_a_passive_membrane_has_its_thermal_noise() -> None:
     """sd(V1 - V2) = sqrt(kT (1/C1 + 1/C2)) = 1.1334 mV over a resistor, and the total charge stays 0, exactly.
 
-    Samples are 30 time constants apart. False alarm: 1e-5. Seen to fail: the flux split by its sign (2 % of the
-    variance); one noise for the net flux; the square root forgotten.
+    Samples are 30 time constants apart. False alarm: 1e-5. Seen to fail: the flux split by its sign; one noise for each
+    charge instead of each reaction; the square root forgotten.
     """
     data = run(two_membranes(), np.arange(0, 0.3, 1e-4), 2, seed=7)
     found = data.quantity.values[:, 1:]
@@ -271,7 +271,7 @@ def test_inputs_act_between_their_edges(signal) -> None:
 def test_a_large_volume_is_the_mean_field() -> None:
     """Dimerisation, binding and a driven input at 10^8 times the volume: the ODE, to 1e-3. Not statistical.
 
-    Seen to fail: swapped species; Euler's step of the drift.
+    Seen to fail: Euler's step of the drift; the square root of the noise forgotten.
     """
     start = {"A": 12, "B": 6, "C": 0}
     model = closed("meeting", start, ("2 A <-> C", 0.1, 0.2), ("A + B <-> C", 0.05, 0.1), ("C -> B", 0.3)).scaled(1e8)
@@ -286,7 +286,7 @@ def test_a_large_volume_is_the_mean_field() -> None:
 
 
 def test_the_unit_of_time_and_of_amount_does_not_matter() -> None:
-    """The same model in ms and nM gives the same trajectories to 1e-9. Not statistical. Seen to fail: LEAP scaled."""
+    """The same model in ms and nM gives the same trajectories to 1e-9. Not statistical."""
     paths = []
     for k_on, k_off, source in (("0.5 1/uM/s", "0.1 1/s", "2 uM/s"), ("5e-7 1/nM/ms", "1e-4 1/ms", "2 nM/ms")):
         model = md.Model("dimer")
