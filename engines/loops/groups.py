@@ -30,6 +30,9 @@ REACTION = np.dtype(
 )
 """What is read together of one reaction: half a line of a processor's cache."""
 GENERAL = 0xFFFFFFFF
+FACTOR = math.pi**2 / 10
+"""Rates are kept times this number, so that those of round numbers are no powers of two but lie just below one: how a
+rate was rounded does not decide which group it is in, and a rate of 1, 2 or 4 is seldom rejected."""
 CHANGE = np.dtype([("slot", np.uint32), ("number", np.int32)])
 GROUP = np.dtype(
     [

@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numba import njit
 
-from .groups import GENERAL, assign, clear, pick, total_weight
+from .groups import FACTOR, GENERAL, assign, clear, pick, total_weight
 from .multimer import step
 from .pointer import borrowed, call_float
 from .random import exponential, uniform
@@ -42,7 +42,7 @@ def advance(y, c, tables, members, watched, generator, clock, t_end, grid, until
     if not drawn:
         clear(groups, used, number_of)
         for i in range(len(c)):
-            reactions[i].constant, reactions[i].rate = c[i], 0.0
+            reactions[i].constant, reactions[i].rate = c[i] * FACTOR, 0.0
     total = total_weight(groups, used)
     events = 0
     while True:
@@ -90,7 +90,7 @@ def advance(y, c, tables, members, watched, generator, clock, t_end, grid, until
             total = total_weight(groups, used)
         if not drawn:
             e, a, b, cc, d = exponential(a, b, cc, d)
-            t_next = t + e / total if total > 0.0 else math.inf
+            t_next = t + e * FACTOR / total if total > 0.0 else math.inf
             drawn = True
         while report[2] < until and grid[report[2]] < t_next:
             for i in range(recorded.shape[1]):
