@@ -69,7 +69,9 @@ class Run:
         events, status, failed = (np.zeros(n, dtype=np.int64) for _ in range(3))
         last = np.empty((n, 1 + self.network.first_quantity))
         ends = (events, status, failed, last)
-        self.loops.trajectories(*self.shared, self.own_tables(), seeds, grid, states, ends, self.engine.max_events, control)
+        self.loops.trajectories(
+            *self.shared, self.own_tables(), seeds, grid, states, ends, self.engine.max_events, control
+        )
         return Outcome(*ends)
 
     def every_event(self, seed: Any, control: Integers) -> Path:
