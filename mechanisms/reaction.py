@@ -64,7 +64,7 @@ class Equation:
 
 
 def read_equation(equation: str | tuple[Side, Side] | Equation, reversible: bool = False) -> Equation:
-    """Read an equation from text, or from a pair of sides, which may be ``reversible``; one that was read stays as it is.
+    """Read an equation from text, or from a pair of sides, which may be ``reversible``; what was read is given back.
 
     Raises EquationError where there is no arrow, or a term is not a species with an optional whole number.
     """

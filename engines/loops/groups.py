@@ -45,7 +45,7 @@ GROUP = np.dtype(
     ]
 )
 POWERS = 2047
-"""Powers of two that a finite float may have, numbered like its exponent's bits; POWERS itself stands for a rate of 0."""
+"""Powers of two of finite floats, numbered like the bits of the exponent; POWERS itself stands for a rate of 0."""
 
 
 def new_groups(reactions):

@@ -6,7 +6,6 @@ network (``groups.py``).
 
 import math
 
-import numpy as np
 from numba import njit
 
 from .groups import FACTOR, GENERAL, assign, clear, pick, total_weight

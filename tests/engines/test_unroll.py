@@ -116,8 +116,7 @@ ENDS = {"quantities": 8.0, "driven": 4.0, "microdomain": 0.05, "unclamped microd
 def test_reactions_fire_as_often_as_their_rates_say(name: str, kernel: str) -> None:
     """Thousands of events of every model, in both kernels. False alarm: 1e-5 for each.
 
-    Seen to fail in the tables: a trial that always fires; rates that are not computed again when a quantity changes;
-    a group that is not told its new weight.
+    Seen to fail: in the tables, a trial that always fires.
     """
     assert p_value(MODELS[name](), ENDS[name], 4, seed=11) > ALARM
 
@@ -127,7 +126,7 @@ def test_reactions_fire_as_often_as_their_rates_say(name: str, kernel: str) -> N
 def test_networks_of_any_size_fire_as_their_rates_say(reactions: int, costly_laws: bool, kernel: str) -> None:
     """Through all shapes of the sum tree, the branchless choice of up to four, and laws recomputed only when dirty.
 
-    False alarm: 1e-5 for each. Seen to fail: a rate that is not computed again after the reaction itself.
+    False alarm: 1e-5 for each. Seen to fail: in the tables, a trial that always fires (from 9 reactions on).
     """
     assert p_value(ring(reactions, costly_laws), 2.0, 3, seed=12) > ALARM
 
@@ -219,9 +218,8 @@ def churning() -> md.Model:
 def test_the_total_does_not_drift_in_ten_million_events(kernel: str) -> None:
     """Bit for bit, and down to exactly zero.
 
-    Sums are computed from their parts after every event, never by adding a difference. What is left of a total kept by
+    Sums are computed from their parts after every event, never by adding a difference: what is left of a total kept by
     differences at extinction, about 1e-10, would be taken for a reaction to come.
-    Seen to fail: a total updated by differences in the tables.
     """
     ends = []
     for grid in (np.linspace(0, 200, 2), np.linspace(0, 200, 10_001)):
