@@ -14,7 +14,7 @@ ERRORS = (1e-3, 1e-4, 1e-5, 1e-6)
 
 
 def throughput_table(case: dict) -> Table:
-    table = _table(f"{case['title']}: {case['events']:.2g} events, {case['trajectories']} trajectories")
+    table = new_table(f"{case['title']}: {case['events']:.2g} events, {case['trajectories']} trajectories")
     for heading in ("simulator", case["unit"], "law", "found"):
         table.add_column(heading, justify="right" if heading == case["unit"] else "left")
     for label, row in case["simulators"].items():
@@ -30,7 +30,7 @@ def throughput_table(case: dict) -> Table:
 
 
 def summary_table(cases: list[dict]) -> Table:
-    table = _table("Against the fastest right peer, and the kernel by hand", padding=0)
+    table = new_table("Against the fastest right peer, and the kernel by hand", padding=0)
     for heading in ("case", "ours", "peer", "fastest peer", "ratio", "aim", "by hand", "ratio", "aim"):
         left = heading in ("case", "fastest peer")
         table.add_column(heading, justify="left" if left else "right", no_wrap=True)
@@ -49,7 +49,7 @@ def summary_table(cases: list[dict]) -> Table:
 
 
 def ode_table(rows: list[dict], skipped: list[str]) -> Table:
-    table = _table("ODE: milliseconds per solve at equal true error (aim: ratio at most 1)")
+    table = new_table("ODE: milliseconds per solve at equal true error (aim: ratio at most 1)")
     for heading in ("problem", "solver", *(f"{error:.0e}" for error in ERRORS)):
         table.add_column(heading, justify="left" if heading in ("problem", "solver") else "right")
     times: dict[str, dict[str, dict[float, float]]] = {}
@@ -67,7 +67,7 @@ def ode_table(rows: list[dict], skipped: list[str]) -> Table:
 
 
 def start_table(rows: list[dict]) -> Table:
-    table = _table("Cold start and memory, in fresh processes")
+    table = new_table("Cold start and memory, in fresh processes")
     for heading in ("what", "measured", "aim"):
         table.add_column(heading, justify="left" if heading == "what" else "right")
     for row in rows:
@@ -77,7 +77,7 @@ def start_table(rows: list[dict]) -> Table:
     return table
 
 
-def _table(title: str, padding: int = 1) -> Table:
+def new_table(title: str, padding: int = 1) -> Table:
     sides = {"title_justify": "left", "caption_justify": "left"}
     return Table(title=title, width=80, box=SIMPLE, padding=(0, padding, 0, 0), **sides)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from engines.dependencies import dependents, flat, steps
+from engines.dependencies import readers, steps, touched
 from engines.hybrid import Hybrid
 from engines.kernel import law_address, loops
 from engines.result import OptionError, Outcome, Path
@@ -62,7 +62,15 @@ class Run:
         unrolled = advance_address(network)
         start = (*whole_start(network, t_start, ~network.clamped), t_start)
         parts = segments(network, t_start, t_end)
-        self.shared = (unrolled, start, parts, network.arguments.value, None if unrolled else _tables(network))
+        self.shared = (unrolled, start, parts, network.arguments.value)
+        self.tables = None if unrolled else _tables(network)
+
+    def own_tables(self) -> tuple[Any, ...] | None:
+        """The tables, with what changes during a run in a copy of its own for each thread."""
+        if self.tables is None:
+            return None
+        reactions, *others = self.tables
+        return ((reactions.copy(), *loops("groups").new_groups(len(self.network.reactions))), *others)
 
     def trajectories(self, seeds: Any, grid: Floats, states: Floats, control: Integers) -> Outcome:
         """One trajectory per row of ``seeds``, (n, 4) words; ``states`` (n, time, slot) are filled."""
@@ -70,13 +78,15 @@ class Run:
         events, status, failed = (np.zeros(n, dtype=np.int64) for _ in range(3))
         last = np.empty((n, 1 + self.network.first_quantity))
         ends = (events, status, failed, last)
-        self.loops.trajectories(*self.shared, seeds, grid, states, ends, self.engine.max_events, control)
+        self.loops.trajectories(
+            *self.shared, self.own_tables(), seeds, grid, states, ends, self.engine.max_events, control
+        )
         return Outcome(*ends)
 
     def every_event(self, seed: Any, control: Integers) -> Path:
         """One trajectory with the state after every reaction."""
         times, fired, states, (status, failed, _) = self.loops.every_event(
-            *self.shared, self.network.first_quantity, seed, self.engine.max_events, control
+            *self.shared, self.own_tables(), self.network.first_quantity, seed, self.engine.max_events, control
         )
         last = np.concatenate([times[-1:], states[-1]])
         ends = (np.array([len(times) - 1]), np.array([status]), np.array([failed]), last[None])
@@ -85,20 +95,33 @@ class Run:
 
 @lru_cache(maxsize=16)
 def _tables(network: Network) -> tuple[Any, ...]:
-    """The network as the compiled loops take it; a last row of what a reaction affects stands for the start."""
-    stale, affected = dependents(network)
-    stale.append(list(range(len(network.quantities))))
-    affected.append(list(range(len(network.reactions))))
-    moved = steps(network)
-    arguments, changes, reactants = network.arguments, network.changes, network.reactants
+    """The network as the compiled loops take it.
+
+    Two rows behind those of the reactions stand for a change of everything and of nothing; one slot behind the others
+    is read by everything.
+    """
+    groups, count, slots = loops("groups"), len(network.reactions), network.first_quantity
+    arguments, reactants, changes, moved = network.arguments, network.reactants, touched(network), steps(network)
+    quantities, affected = readers(network)
+    reactions = np.zeros(count + 3, groups.REACTION)
+    reactions["first"], reactions["second"] = _factors(network, groups.GENERAL)
+    reactions["row"] = [*changes.start.tolist(), len(changes.index) + 1, len(changes.index) + 1]
+    change = np.zeros(len(changes.index) + 1, groups.CHANGE)
+    change["slot"], change["number"] = np.append(changes.index, slots), np.append(changes.value, 0)
     return (
+        reactions,
+        (
+            change,
+            np.append(affected.index, np.arange(count)).astype(np.uint32),
+            np.append(affected.start, len(affected.index) + count).astype(np.uint32),
+            np.append(quantities.index, np.arange(len(network.quantities))),
+            np.append(quantities.start, len(quantities.index) + len(network.quantities)),
+        ),
         (
             reactants.index, reactants.value.astype(np.int64), reactants.start, network.clamped, network.mass_action,
             network.static, law_address(network), network.law, arguments.index, arguments.value, arguments.start,
         ),
-        (changes.index, changes.value, changes.start),
-        (*flat(affected), *flat(stale)),
-        network.first_quantity,
+        slots,
         (
             np.array([step.group if step else -1 for step in moved], dtype=np.int64),
             np.array([step.origin if step else 0 for step in moved], dtype=np.int64),
@@ -108,3 +131,20 @@ def _tables(network: Network) -> tuple[Any, ...]:
             np.array([len(network.species) + m for m in range(len(network.multimers))], dtype=np.int64),
         ),
     )  # fmt: skip
+
+
+def _factors(network: Network, general: int) -> tuple[Integers, Integers]:
+    """The two slots whose product gives the rate of each reaction, the last one holding 1; or ``general``.
+
+    Two are enough for mass action with a static constant of at most two different species.
+    """
+    table, one = network.reactants, network.size - 1
+    length = np.diff(table.start)
+    single = np.append(table.value == 1.0, [True, True])
+    index = np.append(table.index, [one, one])
+    at = table.start[:-1]
+    simple = network.mass_action & network.static & (length <= 2)
+    simple &= ((length < 1) | single[at]) & ((length < 2) | single[np.minimum(at + 1, len(index) - 1)])
+    first, second = np.where(length > 0, index[at], one), np.where(length > 1, index[at + 1], one)
+    pad = [general] * 3
+    return np.append(np.where(simple, first, general), pad), np.append(np.where(simple, second, general), pad)

@@ -88,7 +88,7 @@ class Run:
         implicitly = IMPLICIT.index(engine.implicit)
         options = (float(engine.epsilon), implicitly, worth(network), int(engine.max_events))
         limited = ~(network.clamped | network.signed)
-        self.shared = (*exact.shared, flows, pairs, limited, _subunits(network), solver, options)
+        self.exact, self.more = exact, (flows, pairs, limited, _subunits(network), solver, options)
 
     def trajectories(self, seeds: Any, grid: Floats, states: Floats, control: Integers) -> Outcome:
         """One trajectory per row of ``seeds``, (n, 4) words; ``states`` (n, time, slot) are filled."""
@@ -96,7 +96,8 @@ class Run:
         events, status, failed = (np.zeros(n, dtype=np.int64) for _ in range(3))
         last = np.empty((n, 1 + self.network.first_quantity))
         ends = (events, status, failed, last)
-        self.loops.trajectories(*self.shared, seeds, grid, states, ends, control)
+        shared = (*self.exact.shared, self.exact.own_tables(), *self.more)
+        self.loops.trajectories(*shared, seeds, grid, states, ends, control)
         return Outcome(*ends)
 
 

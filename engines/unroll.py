@@ -1,8 +1,8 @@
-"""The direct method written out for one small network: the same steps as ``engines/loops/table.py``, as straight code.
+"""The direct method written out for one small network, as straight code; larger ones go by ``engines/loops/table.py``.
 
-Species, rates and sums become local variables, so that a compiler keeps them in registers: two to three times as fast
-as tables on networks of a few dozen reactions. Parameters, volumes and counts stay arguments of the code. For the same
-seed the path is that of the tables: sums are taken over the same tree, in the same order.
+Species, rates and sums become local variables, so that a compiler keeps them in registers. Parameters, volumes and
+counts stay arguments of the code. The next reaction is found by descent of a binary tree of sums, each computed from
+its two parts, never by adding a difference.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def advance(
 
 @lru_cache(maxsize=16)
 def advance_address(network: Network) -> int:
-    """The address of ``advance``, the steps of ``engines/loops/table.py`` written out; 0 for a large network."""
+    """The address of ``advance``, which does what that of ``engines/loops/table.py`` does; 0 for a large network."""
     if not 0 < len(network.reactions) <= LARGEST:
         return 0
     text = HEAD.format(loops=loops("status").__package__) + _Writer(network).text()

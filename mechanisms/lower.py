@@ -303,11 +303,12 @@ class _Lowering:
                 if y[i] < 0:
                     where = f"species '{network.species[i]}', clamped"
                     self.faults.append(Fault(where, "an input that falls below 0", "an input of 0 or more"))
-            for j in np.flatnonzero(network.static & ~network.net & ~network.deterministic):
+            values = network.static_laws(y)
+            wrong = ~((values >= 0) & (values < math.inf))
+            for j in np.flatnonzero(wrong & ~network.net & ~network.deterministic):
                 found = _value(network, int(j), y)
-                if not (isinstance(found, float) and 0 <= found < math.inf):
-                    where = f"reaction '{network.reactions[j]}'"
-                    self.faults.append(Fault(where, f"a constant or law that is {found}", "a number, 0 or more"))
+                where = f"reaction '{network.reactions[j]}'"
+                self.faults.append(Fault(where, f"a constant or law that is {found}", "a number, 0 or more"))
             if self.faults:
                 return
 

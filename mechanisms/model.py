@@ -317,6 +317,8 @@ class Model:
         except EquationError as error:
             self._faults.append(Fault("reaction", str(error), "an equation such as '2 A + B -> C' or '0 <-> A'"))
             return
+        if isinstance(reaction.equation, str):
+            reaction = dataclasses.replace(reaction, equation=equation)
         label = reaction.name or str(equation)
         name = f"{scope.owner}: {label}" if scope.owner else label
         if not reaction.name and name in self.reactions:

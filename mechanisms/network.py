@@ -218,9 +218,18 @@ class Network:
 
     def coefficients(self, y: Floats) -> Floats:
         """(R,) what multiplies each rate between edges: rate_scale, times the law where the law is static."""
-        result = self.rate_scale.copy()
-        for j in np.flatnonzero(self.static):
-            result[j] *= self.evaluate(int(j), y)
+        return self.rate_scale * self.static_laws(y)
+
+    def static_laws(self, y: Floats) -> Floats:
+        """(R,) the law of each reaction at y, in the law's unit, where it is static; else 1."""
+        result = np.ones(len(self.reactions))
+        numbers = np.where(self.static, self.law[: len(self.reactions)], -1)
+        for number in np.unique(numbers[self.static]):
+            rows = np.flatnonzero(numbers == number)
+            places = [self.arguments.start[rows] + i for i in range(len(self.laws[number].arguments))]
+            with np.errstate(all="ignore"):
+                arguments = (y[self.arguments.index[at]] * self.arguments.value[at] for at in places)
+                result[rows] = self.laws[number](*arguments)
         return result
 
     def quantities_behind(self, rows: Iterable[int]) -> list[int]:

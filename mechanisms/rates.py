@@ -6,6 +6,7 @@ Omega the molecules at a density of one, that is Omega_at k (n_A / Omega_A)^a (n
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from mechanisms.charge import inward_charge
@@ -59,6 +60,11 @@ def constant_unit(names: Symbols, left: Terms, at: Place | None) -> str:
             length += 2 * int(order)
         else:
             micromolar -= int(order)
+    return _unit_of(micromolar, length)
+
+
+@cache
+def _unit_of(micromolar: int, length: int) -> str:
     powers = {"uM": micromolar, "um": length, "s": -1}
     above = "*".join(_power(unit, n) for unit, n in powers.items() if n > 0) or "1"
     return "/".join([above, *(_power(unit, -n) for unit, n in powers.items() if n < 0)])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from numbers import Integral
 from typing import Any
 
@@ -43,7 +42,7 @@ class Reaction:
         ("cytosol.volume"), numbers, or text with a unit. Arguments that are not named here are looked up by name.
     """
 
-    equation: str | tuple[Side, Side]
+    equation: str | tuple[Side, Side] | Equation
     law: RateLaw | None = None
     k: Any = None
     k_back: Any = None
@@ -67,11 +66,13 @@ class Equation:
         return f"{_side_text(self.reactants)} {arrow} {_side_text(self.products)}"
 
 
-def read_equation(equation: str | tuple[Side, Side], reversible: bool = False) -> Equation:
-    """Read an equation from text, or from a pair of sides, which may be ``reversible``.
+def read_equation(equation: str | tuple[Side, Side] | Equation, reversible: bool = False) -> Equation:
+    """Read an equation from text, or from a pair of sides, which may be ``reversible``; what was read is given back.
 
     Raises EquationError where there is no arrow, or a term is not a species with an optional whole number.
     """
+    if isinstance(equation, Equation):
+        return equation
     if isinstance(equation, str):
         return _read_text(equation)
     try:
@@ -83,7 +84,6 @@ def read_equation(equation: str | tuple[Side, Side], reversible: bool = False) -
     return Equation(left, right, reversible)
 
 
-@lru_cache(maxsize=65536)
 def _read_text(text: str) -> Equation:
     reversible = "<->" in text
     sides = text.split("<->" if reversible else "->")
