@@ -150,7 +150,7 @@ def beside(case: Case, repeats: int) -> dict[str, Any]:
             child = Child(kind, case)
             set_up = min(child.run(1 / frequency)[0] for _ in range(3))
             end, taken = 25 / frequency, 0.0
-            while taken < 0.5:
+            while taken < 0.5 + 2 * set_up:
                 end *= 4
                 taken = min(child.run(end)[0] for _ in range(2)) - set_up
             children[kind.label] = (child, end)
