@@ -73,15 +73,12 @@ class Run:
         self.network = network
         self.loops = loops("leaping")
         exact = Gillespie().prepare(network, t_start, t_end)
-        coefficients = exact.shared[2][1]
-        found = tables(network)
-        weights = np.array([found.rates(row)[3] for row in coefficients])
-        flows = (found.law, found.gradient, found.plan, weights, found.slot, found.scale)
+        rates = tables(network).rates(network.rate_scale)
         pairs = _pairs(network) if engine.implicit else np.empty((0, 2), dtype=np.int64)
         solver = eliminated(network) if len(pairs) else _NOTHING
         implicitly = IMPLICIT.index(engine.implicit)
         options = (float(engine.epsilon), implicitly, worth(network), int(engine.max_events))
-        self.shared = (*exact.shared, flows, pairs, ~network.clamped, _subunits(network), solver, options)
+        self.shared = (*exact.shared, rates, pairs, ~network.clamped, _subunits(network), solver, options)
 
     def trajectories(self, seeds: Any, grid: Floats, states: Floats, control: Integers) -> Outcome:
         """One trajectory per row of ``seeds``, (n, 4) words; ``states`` (n, time, slot) are filled."""
