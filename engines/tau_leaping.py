@@ -80,15 +80,13 @@ class Run:
         self.network = network = one_way(network)
         self.loops = loops("leaping")
         exact = Gillespie().prepare(network, t_start, t_end)
-        coefficients = exact.shared[2][1]
-        rates = [tables(network).rates(row) for row in coefficients]
-        flows = (*rates[0][:3], np.array([part[3] for part in rates]), *rates[0][4:])
+        rates = tables(network).rates(network.rate_scale)
         pairs = _pairs(network) if engine.implicit else np.empty((0, 2), dtype=np.int64)
         solver = eliminated(network) if len(pairs) else _NOTHING
         implicitly = IMPLICIT.index(engine.implicit)
         options = (float(engine.epsilon), implicitly, worth(network), int(engine.max_events))
         limited = ~(network.clamped | network.signed)
-        self.exact, self.more = exact, (flows, pairs, limited, _subunits(network), solver, options)
+        self.exact, self.more = exact, (rates, pairs, limited, _subunits(network), solver, options)
 
     def trajectories(self, seeds: Any, grid: Floats, states: Floats, control: Integers) -> Outcome:
         """One trajectory per row of ``seeds``, (n, 4) words; ``states`` (n, time, slot) are filled."""

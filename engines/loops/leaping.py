@@ -72,20 +72,21 @@ def draw(generator):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def trajectories(
-    unrolled, start, segments, scale, tables, flows, pairs, constrained, subunits, elimination,
+    unrolled, start, segments, scale, tables, rates, pairs, constrained, subunits, elimination,
     options, seeds, grid, recorded, results, control,
 ):  # fmt: skip
     """Run one trajectory per row of ``seeds``; the arguments are those of the loops of Gillespie's method, and
 
-    flows: what ``rates`` is made of, with weights (segment, ...). pairs: (pair, 2) reactions that are each other's
+    rates: of flow.py, in which each segment puts its own coefficients. pairs: (pair, 2) reactions that are each other's
     reverse. constrained: (species,) those that may not be negative. subunits: (reaction, 3) as in ``leap.regroup``.
     elimination: of the Jacobian. options: epsilon; NEVER, AUTO or ALWAYS implicit; how many reactions a leap must have
     to pay; the most reactions of a trajectory.
     """
     y_start, members_start, watched_start, t_start = start
     ends, coefficients, held, held_values = segments
-    flows = borrowed(flows)
-    law, gradient, plan, weights, slot, slot_scale = flows
+    law, gradient, plan, shared_weights, slot, slot_scale = rates
+    weights = shared_weights.copy()
+    rates = borrowed((law, gradient, plan, weights, slot, slot_scale))
     epsilon, implicitly, worth, limit = options
     events, status, failed, last = results
     y, members, watched = y_start.copy(), members_start.copy(), watched_start.copy()
@@ -108,8 +109,9 @@ def trajectories(
         t, hazard, rest, fired = t_start, -1.0, 0.0, 0
         for k in range(len(ends)):
             end = ends[k]
-            rates = borrowed((law, gradient, plan, weights[k], slot, slot_scale))
             state = (y, coefficients[k], members, watched, generator, clock)
+            for j in range(reactions):
+                weights[plan[flow.COEFFICIENT] + j] = coefficients[k, j]
             hold(y, held, held_values[k])
             until = len(grid) if k == len(ends) - 1 else np.searchsorted(grid, end)
             while True:

@@ -59,7 +59,7 @@ def test_birth_and_death_is_poisson_at_every_time(epsilon: float) -> None:
 def test_reversible_dimerisation_has_the_moments_of_the_master_equation(always_leaping) -> None:
     """2 A <-> B from 800 A, at two times. False alarm: 4 comparisons of 1e-4.
 
-    Seen to fail: n n instead of n (n - 1) in the propensity; the same rates in both halves of a leap.
+    Seen to fail: the same rates in both halves of a leap.
     """
     pairs, k, back = 400, 4e-3, 1.0
     model = closed("dimers", {"A": 2 * pairs, "B": 0}, ("2 A <-> B", k, back))
