@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from engines.gillespie import Gillespie
-    from engines.linear_noise import linear_noise
+    from engines.linear_noise.over_time import linear_noise
+    from engines.linear_noise.stationary import stationary_noise
+    from engines.linear_noise.stationary_state import InstabilityError
     from engines.ode import ODE
     from engines.request import RequestError
     from engines.result import Interrupted, SimulationError
     from engines.simulate import simulate
-    from engines.stationary_noise import stationary_noise
-    from engines.stationary_state import InstabilityError
     from mechanisms import library as mechanisms
     from mechanisms import maths, models
     from mechanisms.faults import ModelError
@@ -35,9 +35,9 @@ _HOME = {
     "SimulationError": "engines.result",
     "RequestError": "engines.request",
     "simulate": "engines.simulate",
-    "linear_noise": "engines.linear_noise",
-    "stationary_noise": "engines.stationary_noise",
-    "InstabilityError": "engines.stationary_state",
+    "linear_noise": "engines.linear_noise.over_time",
+    "stationary_noise": "engines.linear_noise.stationary",
+    "InstabilityError": "engines.linear_noise.stationary_state",
     "ModelError": "mechanisms.faults",
     "rate_law": "mechanisms.law",
     "Mechanism": "mechanisms.mechanism",
