@@ -28,6 +28,8 @@ Places = tuple[tuple[tuple[int, float], ...], ...]
 
 SPLITS = ("ussing", "sign")
 """The ways to split a net flux."""
+NEAR = 1e-6
+"""An affinity this small may be rounding, and so may its ratio to the flux."""
 SHIFT = 1e-5
 """The relative change of arguments by which the limit at equilibrium is found; its error is of second order."""
 
@@ -149,7 +151,7 @@ def _direction(
         drive = of(affinity, x)
         # At equilibrium, and where rounding gives the two another sign, the limit is found from both sides.
         return choose(
-            net * drive > 0,
+            net * where(drive * drive > NEAR**2, drive, 0.0) > 0,
             lambda: one_way_rate(net, drive, forward),
             lambda: (beside(x, 1.0) + beside(x, -1.0)) / 2,
         )

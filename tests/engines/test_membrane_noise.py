@@ -140,7 +140,9 @@ def steady(rate):
 
 
 def test_a_charge_that_nothing_leaks_back_is_refused_in_words() -> None:
-    model = passive(POTASSIUM, conductance=[0.0])
+    model = passive()
+    for place in ("inside", "outside"):
+        model.species("K", place, "5 mM", valence=1, clamped=True)
     model.reaction("K.inside -> K.outside", steady, rate="5 1/s", at="plasma", name="out")
     with pytest.raises(md.InstabilityError, match=r"elementary charges still changes by -5 per second(.|\n)*a leak"):
         md.stationary_noise(model)
