@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from engines.gillespie import Gillespie
     from engines.hybrid import Hybrid
     from engines.langevin import Langevin
-    from engines.linear_noise import linear_noise
+    from engines.linear_noise.over_time import linear_noise
+    from engines.linear_noise.stationary import stationary_noise
+    from engines.linear_noise.stationary_state import InstabilityError
     from engines.master_equation import marginal, master_equation
     from engines.ode import ODE
     from engines.request import RequestError
     from engines.result import Interrupted, SimulationError
     from engines.simulate import simulate
     from engines.stationary import stationary_distribution
-    from engines.stationary_noise import stationary_noise
-    from engines.stationary_state import InstabilityError
     from engines.tau_leaping import TauLeaping
     from mechanisms import library as mechanisms
     from mechanisms import maths, models, thermodynamics
@@ -44,13 +44,13 @@ _HOME = {
     "SimulationError": "engines.result",
     "RequestError": "engines.request",
     "simulate": "engines.simulate",
-    "linear_noise": "engines.linear_noise",
-    "stationary_noise": "engines.stationary_noise",
-    "InstabilityError": "engines.stationary_state",
     "first_passage": "engines.first_passage",
     "marginal": "engines.master_equation",
     "master_equation": "engines.master_equation",
     "stationary_distribution": "engines.stationary",
+    "linear_noise": "engines.linear_noise.over_time",
+    "stationary_noise": "engines.linear_noise.stationary",
+    "InstabilityError": "engines.linear_noise.stationary_state",
     "ModelError": "mechanisms.faults",
     "rate_law": "mechanisms.law",
     "Mechanism": "mechanisms.mechanism",

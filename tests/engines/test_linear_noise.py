@@ -193,21 +193,22 @@ def test_faults_of_a_request_are_listed_together() -> None:
         md.stationary_noise(dimer(), at=[1, 2])
 
 
-@md.rate_law(a="uM", b="uM", k="1/s", returns="uM/s")
-def net_flux(a, b, k):
-    return k * (a - b)
-
-
-@md.rate_law(a="uM", b="uM", returns="1")
-def log_ratio(a, b):
-    return md.maths.log(a / b)
+@md.rate_law(t="s", rate="1/s^2", returns="1/s")
+def rising(t, rate):
+    return rate * t
 
 
 def test_what_cannot_be_read_is_refused_by_name() -> None:
-    model = closed("net", {"A": 10, "B": 10})
-    model.reaction("A <-> B", net_flux, affinity=log_ratio, a="A", b="B", k="1 1/s", at="cell")
-    with pytest.raises(md.RequestError, match="'A <-> B', a net flux"):
-        md.linear_noise(model, 1)
+    for when in ({"at": 0.5}, {"when": rising, "t": "time", "rate": 1.0}):
+        model = closed("kicked", {"A": 10}, ("A -> 0", 1.0))
+        model.event("kick", {"A": "20 uM"}, **when)
+        for ask in (lambda m: md.linear_noise(m, 1), md.stationary_noise):
+            with pytest.raises(md.RequestError, match=r"event 'kick'(.|\n)*engine='gillespie' or 'hybrid'"):
+                ask(model)
+    model = closed("later", {"A": 10}, ("A -> 0", 1.0))
+    model.reaction("0 -> A", rising, t="time", rate=1.0, at="cell")
+    with pytest.raises(md.RequestError, match=r"'0 -> A', which reads the time(.|\n)*linear_noise\(model, times\)"):
+        md.stationary_noise(model)
     chain = closed("chain", {f"S{i}": 1 for i in range(401)}, *[(f"S{i} -> S{i + 1}", 1.0) for i in range(400)])
     with pytest.raises(md.RequestError, match=r"401 species at 201 times, which need 0\.29 GB"):
         md.linear_noise(chain, 1)

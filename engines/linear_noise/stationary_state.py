@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import LinAlgError
 
-from engines.dense_views import DenseViews
+from engines.linear_noise.views import NoiseViews
 from engines.ode import ODE
 from mechanisms.network import Floats, Network, Signal
 
@@ -23,6 +24,8 @@ NEAR = 1e-3
 """How far from the integrated state Newton's method may end, relative to it (or to one molecule)."""
 SETTLED = 1e-12
 """A drift this much smaller than the fluxes that make it is rounding."""
+CONVERGED = 1e-9
+"""A step of Newton's method this small, in standard deviations, is the last: what it leaves is its square."""
 NEUTRAL = 1e-12
 """An eigenvalue this much smaller than the largest is zero."""
 
@@ -51,14 +54,17 @@ class Subspace:
     basis: Floats
 
     @classmethod
-    def of(cls, views: DenseViews, state: Floats) -> Subspace:
+    def of(cls, views: NoiseViews, state: Floats) -> Subspace:
         """That of a network near a state."""
-        changes = views.changes[:, views.network.coefficients(views.y) != 0]
+        changes = views.changes[:, views.coefficients != 0]
+        moved, continuous = changes.any(axis=1), views.network.continuous
         scale = np.sqrt(np.maximum(np.abs(state), 1.0))
-        rank = int(np.linalg.matrix_rank(changes)) if changes.size else 0
-        left = np.linalg.svd(changes / scale[:, None], full_matrices=False)[0] if rank else np.empty((len(scale), 0))
-        left[~changes.any(axis=1)] = 0.0
-        return cls(scale, left[:, :rank])
+        rank = int(np.linalg.matrix_rank(changes[~continuous])) if changes.size else 0
+        left = np.zeros((len(scale), rank))
+        if rank:
+            left[~continuous] = np.linalg.svd((changes / scale[:, None])[~continuous], full_matrices=False)[0][:, :rank]
+        left[~moved] = 0.0
+        return cls(scale, np.hstack([left, np.eye(len(scale))[:, moved & continuous]]))
 
     def inward(self, change: Floats) -> Floats:
         """Coordinates (r, ...) of a change (species, ...) that reactions can make."""
@@ -88,7 +94,7 @@ def stationary_state(network: Network) -> tuple[Floats, Subspace]:
 
     Raises InstabilityError where it oscillates, grows, is neutral or does not settle.
     """
-    views = DenseViews(network)
+    views = NoiseViews(network)
     reached, unstable = network.initial, None
     for reached in _passed(network):
         found = _newton(views, reached, NEAR)
@@ -100,7 +106,7 @@ def stationary_state(network: Network) -> tuple[Floats, Subspace]:
         unstable = found
     if unstable is None:
         unstable = _newton(views, reached, np.inf)
-    if unstable is None or not (unstable > -1e-9).all():
+    if unstable is None or not (unstable > -1e-9)[~network.signed].all():
         raise InstabilityError(_unsettled(views, reached), np.empty(0), reached)
     _, eigenvalues, vectors = _modes(views, unstable)
     raise InstabilityError(_explained(network, unstable, eigenvalues, vectors), eigenvalues, unstable)
@@ -117,12 +123,12 @@ def _passed(network: Network) -> Iterator[Floats]:
             yield state
 
 
-def _newton(views: DenseViews, start: Floats, near: float) -> Floats | None:
+def _newton(views: NoiseViews, start: Floats, near: float) -> Floats | None:
     """The zero of the drift in the conservation class of ``start``, at most ``near`` away; None where there is none."""
     state = start.copy()
     for _ in range(50):
         drift = views.drift(state)
-        fluxes = np.abs(views.changes) @ np.abs(views.rates_of(state))
+        fluxes = np.abs(views.changes) @ np.abs(views.activity(state))
         settled = bool((np.abs(drift) <= SETTLED * fluxes).all())
         if not np.isfinite(drift).all():
             return None
@@ -136,12 +142,12 @@ def _newton(views: DenseViews, start: Floats, near: float) -> Floats | None:
         state = state + space.outward @ step
         if not (np.abs(state - start) <= near * np.maximum(np.abs(start), 1.0)).all():
             return None
-        if np.abs(step).max(initial=0.0) < 1e-11:
+        if np.abs(step).max(initial=0.0) < CONVERGED:
             return state
     return None
 
 
-def _modes(views: DenseViews, state: Floats) -> tuple[Subspace, Floats, Floats]:
+def _modes(views: NoiseViews, state: Floats) -> tuple[Subspace, Floats, Floats]:
     """The subspace, the Jacobian's eigenvalues in it, the least stable first, and that one's direction (species,)."""
     space = Subspace.of(views, state)
     values, vectors = np.linalg.eig(space.drift(views.jacobian(state)))
@@ -155,9 +161,12 @@ def _explained(network: Network, state: Floats, eigenvalues: Floats, direction: 
     named = ", ".join(network.species[i] for i in np.argsort(-share)[:4] if share[i] > 0.05)
     where = ", ".join(f"{network.species[i]} = {state[i]:.4g}" for i in np.argsort(-share)[:6])
     if worst.real <= NEUTRAL * np.abs(eigenvalues).max():
+        like = "as at a bifurcation or where birth balances death"
+        if _is_charge(network)[int(np.argmax(share))]:
+            like = "as where no current through a membrane depends on its voltage (a leak would)"
         what = (
             f"the eigenvalue {worst:.2g} 1/s of the Jacobian has no real part: nothing draws deviations in {named} "
-            "back, as at a bifurcation or where birth balances death, and their variance grows without end"
+            f"back, {like}, and their variance grows without end"
         )
     elif abs(worst.imag) > 1e-9 * abs(worst):
         what = (
@@ -176,12 +185,22 @@ def _explained(network: Network, state: Floats, eigenvalues: Floats, direction: 
     )
 
 
-def _unsettled(views: DenseViews, reached: Floats) -> str:
-    drift = views.drift(reached)
+def _unsettled(views: NoiseViews, reached: Floats) -> str:
+    network, drift = views.network, views.drift(reached)
     fastest = int(np.argmax(np.abs(drift) / np.maximum(np.abs(reached), 1.0)))
-    name = views.network.species[fastest]
+    unit, why = "molecules", "It grows or oscillates."
+    if network.continuous[fastest]:
+        unit = network.units[fastest]
+    elif _is_charge(network)[fastest]:
+        unit = "elementary charges"
+        why = "It grows, as where no current through the membrane depends on its voltage (a leak would), or oscillates."
     return (
         "linear noise needs a stationary state, and the mean field from the initial state of the model did not settle: "
-        f"{name} = {reached[fastest]:.4g} molecules still changes by {drift[fastest]:.3g} per second. It grows or "
-        "oscillates. Use linear_noise(model, times) for a limited time, or engine='ode'."
+        f"{network.species[fastest]} = {reached[fastest]:.4g} {unit} still changes by {drift[fastest]:.3g} per second. "
+        f"{why} Use linear_noise(model, times) for a limited time, or engine='ode'."
     )
+
+
+def _is_charge(network: Network) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = network.signed & ~network.continuous
+    return found

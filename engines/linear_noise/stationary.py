@@ -6,35 +6,30 @@ rates a there,
     A C + C A^T + N diag(a) N^T = 0,    C(tau) = exp(A tau) C,
     S(f) = 2 (2 pi i f - A)^-1 N diag(a) N^T (-2 pi i f - A^T)^-1    (one-sided: its integral over f > 0 is C).
 
-The next order of the system-size expansion moves the mean by d: with H_j the Hessian of rate j, and b_j what rate j
-loses to first order when powers n^m become falling factorials n (n - 1) ...,
-
-    A d = -N (1/2 H_j : C - b_j).
+A net flux makes the noise of its two directions, so a counts both ways together; the change of a variable makes none.
 
 van Kampen NG (1961) A power series expansion of the master equation. Canadian Journal of Physics 39, 551-567.
 Elf J, Ehrenberg M (2003) Fast evaluation of fluctuations in biochemical networks with the linear noise approximation.
 Genome Research 13, 2475-2484.
-Grima R (2010) An effective rate equation approach to reaction kinetics in small volumes. Journal of Chemical Physics
-133, 035101.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from engines import result
-from engines.dense_views import DenseViews
-from engines.gating_noise import gating_noise
-from engines.gradients import by_species, curvature, discreteness, gradients
 from engines.kernel import check_laws
-from engines.linear_noise import MOLECULES, coordinates
-from engines.linear_system import LinearSystem
-from engines.noise_request import check_network, few_molecules
+from engines.linear_noise.checks import check_network, check_time, few_molecules
+from engines.linear_noise.gating_noise import gating_noises
+from engines.linear_noise.linear_system import LinearSystem
+from engines.linear_noise.mean_correction import mean_correction
+from engines.linear_noise.over_time import MOLECULES, coordinates
+from engines.linear_noise.stationary_state import Subspace, held, stationary_state
+from engines.linear_noise.views import NoiseViews
 from engines.request import RequestError
-from engines.stationary_state import Subspace, held, stationary_state
 from mechanisms.faults import Fault
 from mechanisms.network import Floats, Network
 from mechanisms.units import UnitError, magnitude
@@ -72,8 +67,9 @@ def stationary_noise(model: HasNetwork, *, lags: Any = None, frequencies: Any = 
     for models with multimers), variance_counts, fano_factor, coefficient_of_variation, correlation_time in s (species),
     covariance_counts (species, species_2), autocovariance_counts (lag, species), spectrum_counts (frequency, species)
     in molecules^2 per Hz, one-sided, and variance_budget_counts (source, species), how much of each variance each
-    reaction carries. The same of quantities, to first order: mean_quantity, ... And relaxation_rate in 1/s and
-    oscillation_frequency in Hz (mode), of the eigenvalues of A.
+    reaction carries, a net flux both ways together. The same of quantities (conducting complexes, variables, derived
+    quantities), to first order: mean_quantity, ... And relaxation_rate in 1/s and oscillation_frequency in Hz (mode),
+    of the eigenvalues of A. A charge has a covariance but, its zero being arbitrary, no Fano factor.
     The correlation time is the integral of the autocorrelation from 0: an average over a time T has the variance
     2 correlation_time / T times that of one reading.
     Of multimers, all noise is there: the part that counts of subunits lack is a source of its own in the budget.
@@ -90,6 +86,7 @@ def stationary_noise(model: HasNetwork, *, lags: Any = None, frequencies: Any = 
         else _numbers("frequencies", frequencies, "Hz", faults, "increasing frequencies in Hz, 0 or more"),
     }
     check_network(network, 1, faults)
+    check_time(network, faults)
     if faults:
         raise RequestError(faults, "stationary_noise")
     check_laws(network)
@@ -118,64 +115,44 @@ def _numbers(where: str, given: Any, unit: str, faults: list[Fault], allowed: st
 
 
 class _Stationary:
-    """One network at its stationary state: species, then quantities, as outputs of a linear system."""
+    """One network at its stationary state, as a linear system whose outputs are counts, then quantities."""
 
     def __init__(self, network: Network, state: Floats, space: Subspace) -> None:
-        self.network, self.state = network, state
-        self.views = DenseViews(network)
-        self.space, self.jacobian = space, self.views.jacobian(state)
-        expected = [group.expected(state[network.species.index(group.watched)]) for group in network.multimers]
-        self.slots = np.concatenate([state, expected])
-        slopes = gradients(network, self.slots[None], np.zeros(1))
-        species = len(network.species)
-        self.slopes = np.vstack([np.eye(species), by_species(network, slopes, state[None])[0]])
+        self.network, self.state, self.space = network, state, space
+        self.views = NoiseViews(network)
+        self.slopes = slopes = self.views.slopes(state)
+        gating = gating_noises(network)
+        several = [noise.number for noise in gating]
         self.system = LinearSystem(
-            drift=space.drift(self.jacobian),
-            noise=space.inward(self.views.noise(state)),
-            outputs=self.slopes @ space.outward,
-            noises=[gating_noise(network, group, state, self.jacobian) for group in network.multimers],
-            driven=space.inward(self.by_conducting()),
-            direct=np.vstack([np.zeros((species, len(network.multimers))), slopes[0][:, species:]]),
+            drift=space.drift(slopes.drift),
+            noise=space.inward(self.views.noise(state)[:, ~network.deterministic]),
+            outputs=slopes.outputs @ space.outward,
+            noises=[noise.stationary(state, slopes.held) for noise in gating],
+            driven=space.inward(slopes.by_complexes[:, several]),
+            direct=slopes.outputs_by_complexes[:, several],
         )
-
-    def by_conducting(self) -> Floats:
-        """d(drift)/d(conducting complexes) (species, multimer): these read as held species, in the same slots."""
-        network, species = self.network, len(self.network.species)
-        more = len(network.multimers)
-        if not more:
-            return np.zeros((species, 0))
-        spelled = replace(
-            network,
-            species=(*network.species, *network.conducting),
-            clamped=np.append(network.clamped, np.ones(more, dtype=bool)),
-            initial=self.slots,
-            multimers=(),
-        )
-        return DenseViews(spelled).jacobian(self.slots)[:species, species:]
-
-    def mean_correction(self, covariance: Floats) -> Floats:
-        """d (species,) of A d = -N (1/2 H_j : C - b_j)."""
-        variances, directions = np.linalg.eigh(covariance / np.outer(self.space.scale, self.space.scale))
-        large = variances > 1e-14 * variances.max(initial=0.0)
-        roots = self.space.scale[:, None] * directions[:, large] * np.sqrt(variances[large])
-        push = curvature(self.views, self.state, roots)
-        push -= self.views.changes @ discreteness(self.network, self.state, self.views.rates_of(self.state))
-        found: Floats = self.space.outward @ np.linalg.solve(self.system.drift, -self.space.inward(push))
-        return found
+        self.sources = [
+            *(name for name, silent in zip(network.reactions, network.deterministic, strict=True) if not silent),
+            *(f"{noise.group.name}: which subunits share a complex" for noise in gating),
+        ]
 
     def dataset(self, given: dict[str, Any], about: dict[str, Any]) -> xr.Dataset:
         """Everything, labelled."""
-        network, system, species = self.network, self.system, len(self.network.species)
+        network, system, counted = self.network, self.system, self.network.counted
         eigenvalues = np.linalg.eigvals(system.drift)
         eigenvalues = eigenvalues[np.argsort(-eigenvalues.real)]
         slow, fast = -1 / eigenvalues[0].real, np.abs(eigenvalues).max() / (2 * np.pi)
         lags = np.linspace(0, 5 * slow, POINTS) if given["lag"] is None else given["lag"]
         frequencies = np.geomspace(0.01 / (2 * np.pi * slow), 100 * fast, POINTS)
         frequencies = frequencies if given["frequency"] is None else given["frequency"]
-        covariance = system.covariance()
+        covariance = system.covariance
         variance = np.maximum(covariance.diagonal(), 0.0)
-        moving = variance > ROUNDING * (self.slopes**2 @ variance[:species])
-        mean = np.concatenate([self.state, result.quantities(network, self.slots[None], np.zeros(1))[0]])
+        outward = self.space.outward
+        by_species = np.einsum("si,ij,sj->s", outward, system.covariance_of_states, outward)
+        moving = variance > ROUNDING * (self.slopes.outputs**2 @ by_species)
+        conducting = [group.expected(self.state[network.species.index(group.watched)]) for group in network.multimers]
+        slots = np.concatenate([self.state, conducting])
+        mean = np.concatenate([self.state[:counted], result.quantities(network, slots[None], np.zeros(1))[0]])
         with np.errstate(invalid="ignore", divide="ignore"):
             correlation = np.where(moving, system.spectrum(np.zeros(1))[0] / (4 * variance), np.nan)
             spread = np.sqrt(variance) / np.abs(mean)
@@ -190,30 +167,26 @@ class _Stationary:
         }
         data: dict[str, Any] = {}
         for axis, suffix, part in (
-            ("species", "counts", slice(0, species)),
-            ("quantities", "quantity", slice(species, None)),
+            ("species", "counts", slice(0, counted)),
+            ("quantities", "quantity", slice(counted, None)),
         ):
             for name, (before, values, text) in found.items():
                 data[f"{name}_{suffix}"] = ((*before, axis), values[..., part], text)
             data[f"covariance_{suffix}"] = ((axis, f"{axis}_2"), covariance[part, part])
-        data["mean_concentration"] = ("species", self.state / network.omega, {"units": "see 'unit'"})
+        data["mean_concentration"] = ("species", mean[:counted] / network.omega[:counted], {"units": "see 'unit'"})
         with np.errstate(invalid="ignore", divide="ignore"):
-            data["fano_factor"] = ("species", variance[:species] / self.state, {"long_name": "variance / mean"})
+            fano = np.where(network.signed[:counted], np.nan, variance[:counted] / mean[:counted])
+        data["fano_factor"] = ("species", fano, {"long_name": "variance / mean"})
         if not network.multimers:
-            text = MOLECULES | {
-                "long_name": "next order of the mean, in one over the system size; add it to mean_counts"
-            }
-            data["mean_correction"] = ("species", self.mean_correction(covariance[:species, :species]), text)
+            correction = mean_correction(self.views, self.state, self.space, system.covariance_of_states)[:counted]
+            text = {"long_name": "next order of the mean, in one over the system size; add it to mean_counts"}
+            data["mean_correction"] = ("species", correction, MOLECULES | text)
         data["relaxation_rate"] = ("mode", -eigenvalues.real, {"units": "1/s"})
         data["oscillation_frequency"] = ("mode", np.abs(eigenvalues.imag) / (2 * np.pi), {"units": "Hz"})
-        sources = [
-            *network.reactions,
-            *(f"{group.name}: which subunits share a complex" for group in network.multimers),
-        ]
         axes = coordinates(network) | {
             "lag": ("lag", lags, {"units": "s"}),
             "frequency": ("frequency", frequencies, {"units": "Hz"}),
-            "source": ("source", np.array(sources, dtype=object)),
+            "source": ("source", np.array(self.sources, dtype=object)),
         }
-        about = about | few_molecules(network, self.state, moving[:species])
+        about = about | few_molecules(network, mean[:counted], moving[:counted])
         return result.dataset(network, data, axes, about)
