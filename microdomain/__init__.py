@@ -9,19 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from engines.first_passage import first_passage
     from engines.gillespie import Gillespie
     from engines.hybrid import Hybrid
     from engines.langevin import Langevin
     from engines.linear_noise.over_time import linear_noise
     from engines.linear_noise.stationary import stationary_noise
     from engines.linear_noise.stationary_state import InstabilityError
-    from engines.master_equation import marginal, master_equation
+    from engines.master_equation.first_passage import first_passage
+    from engines.master_equation.over_time import marginal, master_equation
+    from engines.master_equation.stationary import stationary_distribution
     from engines.ode import ODE
     from engines.request import RequestError
     from engines.result import Interrupted, SimulationError
     from engines.simulate import simulate
-    from engines.stationary import stationary_distribution
     from engines.tau_leaping import TauLeaping
     from mechanisms import library as mechanisms
     from mechanisms import maths, models, thermodynamics
@@ -44,10 +44,10 @@ _HOME = {
     "SimulationError": "engines.result",
     "RequestError": "engines.request",
     "simulate": "engines.simulate",
-    "first_passage": "engines.first_passage",
-    "marginal": "engines.master_equation",
-    "master_equation": "engines.master_equation",
-    "stationary_distribution": "engines.stationary",
+    "first_passage": "engines.master_equation.first_passage",
+    "marginal": "engines.master_equation.over_time",
+    "master_equation": "engines.master_equation.over_time",
+    "stationary_distribution": "engines.master_equation.stationary",
     "linear_noise": "engines.linear_noise.over_time",
     "stationary_noise": "engines.linear_noise.stationary",
     "InstabilityError": "engines.linear_noise.stationary_state",

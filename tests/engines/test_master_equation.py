@@ -6,7 +6,7 @@ from scipy.linalg import expm
 from scipy.special import gammaln, hyp1f1, poch
 from scipy.stats import binom, gamma, multinomial, poisson
 
-import engines.projection
+import engines.master_equation.projection
 import microdomain as md
 from mechanisms.faults import ModelError
 from tests.engines.test_multimer import Channel, through, with_channels
@@ -91,7 +91,7 @@ def test_the_bound_is_honest_on_random_networks(seed: int, monkeypatch) -> None:
 
     Sets of more than 50 states move, so that states are shed. Seen to fail: what is shed, or flows out, not added.
     """
-    monkeypatch.setattr(engines.projection, "SMALL", 50)
+    monkeypatch.setattr(engines.master_equation.projection, "SMALL", 50)
     random = np.random.default_rng(seed)
     birth, death, turn, pair = random.uniform([5, 0.3, 0.2, 0.01], [25, 1.5, 2.0, 0.1])
     model = closed(
@@ -112,7 +112,7 @@ def test_the_bound_is_honest_on_random_networks(seed: int, monkeypatch) -> None:
 
 def test_the_set_moves_with_the_probability() -> None:
     """A pure birth process at 200 1/s: after 10 s the set holds a window around 2000, not the way there."""
-    projection = engines.projection.Projection(
+    projection = engines.master_equation.projection.Projection(
         closed("births", {"A": 0}, ("0 -> A", 200.0)).network(), 0, 10, 1e-6, 1200
     )
     projection.run(10.0)

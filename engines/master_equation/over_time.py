@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engines.kernel import check_laws
-from engines.markov_chain import MarkovChain, NegativeRate
-from engines.projection import Projection
+from engines.master_equation.markov_chain import MarkovChain, NegativeRate
+from engines.master_equation.projection import Projection
+from engines.master_equation.state_limit import Limits
+from engines.master_equation.state_set import TooManyStates
 from engines.request import RequestError, check_memory, read_times
 from engines.result import TIME, SimulationError, dataset
 from engines.simulate import HasNetwork
-from engines.state_limit import Limits
-from engines.state_set import TooManyStates
 from mechanisms.faults import Fault, unknown
 from mechanisms.names import called_in
 from mechanisms.network import Floats, Integers, Network

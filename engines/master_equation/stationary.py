@@ -10,13 +10,13 @@ from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import splu
 
 from engines.kernel import check_laws
-from engines.markov_chain import MarkovChain, NegativeRate
-from engines.master_equation import MOST_STATES, composition_names, states_of
+from engines.master_equation.markov_chain import MarkovChain, NegativeRate
+from engines.master_equation.over_time import MOST_STATES, composition_names, states_of
+from engines.master_equation.state_limit import Limits
+from engines.master_equation.state_set import StateSet, TooManyStates
 from engines.request import RequestError
 from engines.result import SimulationError, dataset
 from engines.simulate import HasNetwork
-from engines.state_limit import Limits
-from engines.state_set import StateSet, TooManyStates
 from mechanisms.network import Floats, Integers, Network
 from mechanisms.splitting import one_way
 

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from engines.kernel import loops
-from engines.markov_chain import MarkovChain
-from engines.state_set import Condition, StateSet, TooManyStates
+from engines.master_equation.markov_chain import MarkovChain
+from engines.master_equation.state_set import Condition, StateSet, TooManyStates
 from mechanisms.network import Floats, Network
 
 SMALL = 1000

@@ -10,15 +10,15 @@ from scipy import sparse
 from scipy.sparse.csgraph import breadth_first_order
 
 from engines.kernel import check_laws
-from engines.markov_chain import MarkovChain, NegativeRate
-from engines.master_equation import MOST_STATES
-from engines.projection import Projection, Step, poisson
+from engines.master_equation.markov_chain import MarkovChain, NegativeRate
+from engines.master_equation.over_time import MOST_STATES
+from engines.master_equation.projection import Projection, Step, poisson
+from engines.master_equation.state_limit import Limits
+from engines.master_equation.state_set import ABSORBED, StateSet, TooManyStates
+from engines.master_equation.stationary import factor
 from engines.request import RequestError, read_times
 from engines.result import TIME, SimulationError, dataset
 from engines.simulate import HasNetwork
-from engines.state_limit import Limits
-from engines.state_set import ABSORBED, StateSet, TooManyStates
-from engines.stationary import factor
 from mechanisms.faults import Fault, unknown
 from mechanisms.names import called_in
 from mechanisms.network import Floats, Integers, Network

@@ -14,7 +14,7 @@ import numpy as np
 from scipy import sparse
 
 from engines.kernel import loops
-from engines.markov_chain import MarkovChain
+from engines.master_equation.markov_chain import MarkovChain
 from mechanisms.network import Floats, Integers
 
 OUTSIDE, ABSORBED = -1, -2

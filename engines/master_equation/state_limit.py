@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from engines.markov_chain import MarkovChain, refusal
+from engines.master_equation.markov_chain import MarkovChain, refusal
+from engines.master_equation.state_set import StateSet, TooManyStates
 from engines.ode import ODE
 from engines.result import provenance
-from engines.state_set import StateSet, TooManyStates
 from mechanisms.faults import Fault
 from mechanisms.network import Floats, Network
 
