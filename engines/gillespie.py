@@ -34,6 +34,7 @@ class Gillespie:
     name = "gillespie"
     stochastic = True
     whole = True
+    work = "events"
     one_by_one = True
     remedy = "Try engine='hybrid' with other rtol= or atol="
 

@@ -14,12 +14,16 @@ from engines.dependencies import dependents, flat, steps
 from engines.flow_tables import tables
 from engines.kernel import loops
 from engines.loops.status import NEGATIVE
-from engines.partition import FLOW, JUMP, PartitionError, readings, restricted
+from engines.partition import DIFFUSION, FLOW, JUMP, LEAP, PartitionError, readings, restricted
 from engines.result import OptionError, Outcome, Path
 from engines.segments import segments, whole_start
 from engines.sparse_pattern import elimination
 from mechanisms.network import Floats, Integers, Network
 from mechanisms.splitting import one_way
+from mechanisms.thermodynamics import membrane_voltage, thermal_voltage
+
+ROOM = 310.15
+"""K: of the estimate of how fast charges relax, which only decides the length of steps."""
 
 
 @dataclass(frozen=True)
@@ -28,17 +32,20 @@ class Hybrid:
 
     partition: a reading for all reactions, or readings by compartment, membrane, mechanism or reaction: see
         ``engines.partition.readings``. rtol, atol: relative tolerance of the flow, and absolute tolerance in molecules
-        (in the unit of a variable). max_events: the most jumps of one trajectory.
+        (in the unit of a variable). epsilon: the longest step of leaps and diffusions, in relaxation times; the bias of
+        variances is half of it. max_events: the most jumps of one trajectory.
     Raises OptionError for options that cannot be.
     """
 
     partition: str | Mapping[str, str] = field(default_factory=dict)
     rtol: float = 1e-3
     atol: float = 1e-3
+    epsilon: float = 0.03
     max_events: int = 10**12
     name = "hybrid"
     stochastic = True
     whole = False
+    work = "events"
     one_by_one = True
     remedy = "Try other rtol= or atol="
 
@@ -47,6 +54,8 @@ class Hybrid:
         if not (numbers and 0 < self.rtol < 1 and 0 < self.atol < inf and self.max_events >= 1):
             found = f"rtol={self.rtol!r}, atol={self.atol!r}, max_events={self.max_events!r}"
             raise OptionError(found, "0 < rtol < 1, atol > 0, max_events >= 1")
+        if not (isinstance(self.epsilon, Real) and 0 < self.epsilon <= 0.5):
+            raise OptionError(f"epsilon={self.epsilon!r}", "0 < epsilon <= 0.5")
 
     def refusal(self, network: Network) -> str:
         """Why this engine cannot run the network and which can, or ""."""
@@ -79,38 +88,60 @@ class Run:
         self.loops, self.width = loops("hybrid"), network.first_quantity
         self.jump_rows = np.flatnonzero(reading == JUMP)
         flowing, jumping = (restricted(self.network, reading == kind) for kind in (FLOW, JUMP))
-        moved = np.unique(flowing.changes.index)
+        kicked = (reading == LEAP) | (reading == DIFFUSION)
+        kicking = restricted(self.network, kicked)
+        diffused = np.unique(restricted(self.network, reading == DIFFUSION).changes.index)
+        moved, shaken = np.unique(flowing.changes.index), np.unique(kicking.changes.index)
+        continuous = np.union1d(moved, diffused)
         states = [[network.species.index(name) for name in group.states] for group in network.multimers]
-        counted = tuple(not np.isin(group, moved).any() for group in states)
-        flow_tables, jump_tables = tables(flowing, counted), tables(jumping, counted)
+        counted = tuple(not np.isin(group, continuous).any() for group in states)
+        flow_tables, jump_tables, kick_tables = (tables(part, counted) for part in (flowing, jumping, kicking))
         ends, coefficients, held, held_values = segments(flowing, t_start, t_end)
         flow_rates = [flow_tables.rates(c, jacobian=len(moved) > 0) for c in coefficients]
         jump_rates = [jump_tables.rates(c, jacobian=False) for c in segments(jumping, t_start, t_end)[1]]
-        weights = [np.array([part[3] for part in rates]) for rates in (flow_rates, jump_rates)]
+        kick_rates = [kick_tables.rates(c, jacobian=False) for c in segments(kicking, t_start, t_end)[1]]
+        weights = [np.array([part[3] for part in rates]) for rates in (flow_rates, jump_rates, kick_rates)]
         self.segments = (ends, *weights, held, held_values)
         used, order = _between_unknowns(flow_tables.indptr, flow_tables.indices, moved)
         self.flow = (flow_rates[0], moved, used, order, engine.rtol, engine.atol)
-        self.jumps = _jumps(jumping, jump_rates[0], moved)
-        whole = ~network.continuous & ~np.isin(np.arange(len(network.species)), moved)
+        self.jumps = _jumps(jumping, jump_rates[0], np.union1d(moved, shaken))
+        self.kicks = _kicks(kicking, kick_rates[0], reading[kicked] == LEAP, shaken, engine.epsilon)
+        whole = ~network.continuous & ~np.isin(np.arange(len(network.species)), continuous)
         self.events = _events(flowing, whole)
         self.happening = _happening(network, t_start, ends)
         y, members, watched = whole_start(network, t_start, whole)
         self.start = (y, members, watched, t_start, engine.max_events)
-        self.sizes = len(flow_tables.indices), len(order.indices), len(moved), len(jumping.reactions)
+        self.sizes = (
+            len(flow_tables.indices),
+            len(order.indices),
+            len(moved),
+            len(jumping.reactions),
+            len(kicking.reactions),
+        )
 
     def scratch(self) -> tuple[Any, ...]:
         """Arrays that one thread needs."""
-        nonzeros, filled, unknowns, jumps = self.sizes
+        nonzeros, filled, unknowns, jumps, kicks = self.sizes
         slots, species, events = self.network.size, len(self.network.species), len(self.network.events)
         return (
             np.empty(nonzeros), np.empty(filled), np.empty(species), np.empty(slots), np.empty((5, unknowns)),
             np.empty(slots), np.empty(jumps), np.empty(jumps), np.zeros(events, dtype=bool),
+            np.empty(kicks), np.empty(kicks), np.empty(slots),
         )  # fmt: skip
 
     @property
     def shared(self) -> tuple[Any, ...]:
         """What the loops take."""
-        return (self.start, self.segments, self.flow, self.jumps, self.events, self.happening, self.scratch())
+        return (
+            self.start,
+            self.segments,
+            self.flow,
+            self.jumps,
+            self.kicks,
+            self.events,
+            self.happening,
+            self.scratch(),
+        )
 
     def trajectories(self, seeds: Any, grid: Floats, states: Floats, control: Integers) -> Outcome:
         """One trajectory per row of ``seeds``, (n, 4) words; ``states`` (n, time, slot) are filled."""
@@ -177,6 +208,23 @@ def _jumps(network: Network, rates: Any, moved: Integers) -> tuple[Any, ...]:
             np.array([len(network.species) + m for m in range(len(network.multimers))], dtype=np.int64),
         ),
     )
+
+
+def _kicks(network: Network, rates: Any, leap: Any, shaken: Integers, epsilon: float) -> tuple[Any, ...]:
+    """Leaps and diffusions as the loops take them; of each species the highest order in which it is consumed.
+
+    Of charges instead minus their variance at equilibrium, k T C / e^2, which with the noise tells how fast they relax.
+    """
+    order = np.ones(len(network.species))
+    for j in range(len(network.reactions)):
+        for i, n in network.reactants.row(j):
+            order[i] = max(order[i], n)
+    values = dict(zip(network.parameters, network.constants, strict=True))
+    for i in np.flatnonzero(network.signed & ~network.continuous).tolist():
+        capacitance = values[f"{network.places[i]}.capacitance"]
+        order[i] = -thermal_voltage(ROOM) / membrane_voltage(1.0, 0.0, capacitance)
+    changes = network.changes
+    return rates, (changes.index, changes.value, changes.start), leap, shaken, order, float(epsilon)
 
 
 def _events(network: Network, whole: Any) -> tuple[Any, ...]:

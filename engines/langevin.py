@@ -79,6 +79,7 @@ class Langevin:
     name = "langevin"
     stochastic = True
     whole = False
+    work = "steps"
     one_by_one = False
     remedy = "Raise max_steps= or epsilon="
 

@@ -36,6 +36,7 @@ class ODE:
     name = "ode"
     stochastic = False
     whole = False
+    work = "steps"
     one_by_one = False
     remedy = "Try other rtol=, atol= or max_steps="
 

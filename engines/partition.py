@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from engines.dependencies import steps
 from mechanisms.faults import nearest
 from mechanisms.network import Integers, Network, Ragged
 
-READINGS = ("jump", "flow")
+READINGS = ("jump", "leap", "diffusion", "flow")
 """The readings, the most exact first."""
-JUMP, FLOW = range(2)
+JUMP, LEAP, DIFFUSION, FLOW = range(4)
 
 
 class PartitionError(ValueError):
@@ -30,7 +31,7 @@ def readings(network: Network, partition: str | Mapping[str, str]) -> Integers:
     partition: one reading for all, or readings by name of a compartment or membrane, of a mechanism, or of a reaction;
     the last of these that covers a reaction counts. A place covers the reactions that change a species there; one that
     changes species in several places is read in the most exact way of those. What is not covered jumps. Variables
-    always flow. Raises PartitionError for an unknown name or reading.
+    always flow, and a step of a subunit that would leap jumps. Raises PartitionError for an unknown name or reading.
     """
     given = {"": partition} if isinstance(partition, str) else dict(partition)
     for name, reading in given.items():
@@ -53,6 +54,8 @@ def readings(network: Network, partition: str | Mapping[str, str]) -> Integers:
         for name in (owners[j], reaction):
             if name and name in given:
                 found[j] = READINGS.index(given[name])
+    subunits = np.array([step is not None for step in steps(network)], dtype=bool)
+    found[subunits & (found == LEAP)] = JUMP
     found[network.deterministic] = FLOW
     return found
 

@@ -163,7 +163,7 @@ def statistics(network: Network, summary: Any, outcome: Outcome, times: Floats, 
         data[f"right_edge_{name}"] = (along, edges[1:])
     ends = {MEANING[i]: int(n) for i, n in enumerate(np.bincount(outcome.status, minlength=len(MEANING))) if n}
     about = about | {"trajectories": summary.trajectories, "how_runs_ended": json.dumps(ends)}
-    about["events"] = int(outcome.work.sum())
+    about[about["work"]] = int(outcome.work.sum())
     return dataset(network, data, {"time": ("time", times, TIME)}, about)
 
 
@@ -192,7 +192,7 @@ _STATUS = {"flag_values": list(range(len(MEANING))), "flag_meanings": " ".join(M
 
 
 def _ends(outcome: Outcome, axis: str, about: Mapping[str, Any]) -> dict[str, Any]:
-    work, text = ("events", "reactions fired") if about["whole_molecules"] else ("steps", "steps of the integrator")
+    work, text = about["work"], {"events": "reactions fired", "steps": "steps of the integrator"}[about["work"]]
     return {work: (axis, outcome.work, {"long_name": text}), "status": (axis, outcome.status, _STATUS)}
 
 
@@ -233,13 +233,12 @@ def provenance(network: Network, engine: Any, options: Mapping[str, Any], seed: 
         "engine": engine.name,
         "engine_options": json.dumps(dict(options)),
         "stochastic": engine.stochastic,
-        "whole_molecules": engine.whole,
         "versions": json.dumps({"microdomain": version(), **versions, "python": platform.python_version()}),
     }
     if engine.stochastic:
         about["seed"] = str(seed)
     if engine.whole:
-        moved = network.initial[~network.clamped]
+        moved = network.initial[~(network.clamped | network.continuous)]
         if (np.rint(moved) != moved).any():
             about["rounding"] = "initial counts were rounded to whole molecules"
     return about

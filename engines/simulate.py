@@ -85,7 +85,8 @@ class _Job:
         self.workers, self.bins = request.workers, request.bins
         drawn = int(np.random.SeedSequence().generate_state(1, np.uint64)[0])
         self.seed = drawn if request.seed is None else request.seed
-        self.about = result.provenance(network, self.engine, dataclasses.asdict(self.engine), self.seed)
+        about = result.provenance(network, self.engine, dataclasses.asdict(self.engine), self.seed)
+        self.about = about | {"work": self.engine.work}
         self.run = self.engine.prepare(network, float(self.grid[0]), float(self.grid[-1]))
 
     def compute(self, part: slice, states: Floats, control: Integers) -> Outcome:

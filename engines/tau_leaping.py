@@ -50,6 +50,7 @@ class TauLeaping:
     name = "tau_leaping"
     stochastic = True
     whole = True
+    work = "events"
     one_by_one = False
     remedy = "Try another epsilon="
 

@@ -51,6 +51,7 @@ class LinearNoise:
     max_steps: int = 100_000
     name = "linear_noise"
     stochastic = False
+    whole = False
 
 
 def linear_noise(

@@ -53,6 +53,7 @@ class StationaryNoise:
     at: float
     name = "stationary_noise"
     stochastic = False
+    whole = False
 
 
 def stationary_noise(model: HasNetwork, *, lags: Any = None, frequencies: Any = None, at: Any = 0.0) -> xr.Dataset:

@@ -6,7 +6,9 @@ propensity; a jump happens where it reaches an exponential number. Over a step o
     h (a0 s + (4 am - 3 a0 - a1) s^2 / 2 + (2 a0 - 4 am + 2 a1) s^3 / 3)
 
 at the fraction s, for total propensities a0, am, a1 at its beginning, middle and end (Simpson's rule at s = 1).
-Conditions of events are watched at the end of each step and located in it by bisection.
+Leaps and diffusions are added at the end of a step, with the rates at its beginning: their moments are of first order
+in the step, which is a part of how fast they relax. Conditions of events are watched at the end of each step and
+located in it by bisection.
 
 Davis MHA (1984) Piecewise-deterministic Markov processes. Journal of the Royal Statistical Society B 46, 353-388.
 """
@@ -16,11 +18,11 @@ import math
 import numpy as np
 from numba import njit
 
-from .flow import ARGUMENTS, LAW, MEAN_FIELD, WHOLE, complete, follow, jacobian, rate
+from .flow import ARGUMENTS, DIFFUSION, LAW, MEAN_FIELD, WHOLE, complete, follow, jacobian, rate
 from .gillespie import copy, hold
 from .multimer import step
 from .pointer import borrowed, call_float
-from .random import exponential, uniform
+from .random import exponential, normal, poisson, uniform
 from .rodas3 import attempt, between, error
 from .status import NEGATIVE, NOT_FINITE, STEP_TOO_SMALL, STOPPED, TOO_MANY_EVENTS
 
@@ -45,9 +47,9 @@ def evaluate(row, y, rates):
 
 
 @njit(nogil=True, error_model="numpy")
-def propensity(j, y, rates, rest, report):
-    """The propensity of a jump; a negative one is reported, unless it could not matter in the ``rest`` of the time."""
-    found = rate(j, y, rates, WHOLE)
+def propensity(j, y, rates, reading, rest, report):
+    """The rate of what is no flow; a negative one is reported, unless it could not matter in the ``rest`` of time."""
+    found = rate(j, y, rates, reading)
     if found < 0.0 and found * rest > -NEGLIGIBLE:
         return 0.0
     if not 0.0 <= found < math.inf:
@@ -60,7 +62,7 @@ def refresh(rows, y, rates, a, rest, report):
     """Recompute the propensities of some reactions and return their sum."""
     total = 0.0
     for q in range(len(rows)):
-        a[rows[q]] = propensity(rows[q], y, rates, rest, report)
+        a[rows[q]] = propensity(rows[q], y, rates, WHOLE, rest, report)
         total += a[rows[q]]
     return total
 
@@ -144,7 +146,9 @@ def fraction(h, wanted, a0, am, a1):
 
 
 @njit(nogil=True, error_model="numpy")
-def advance(y, memory, generator, members, watched, flow, jumps, events, scratch, span, recorded, budget, report):
+def advance(
+    y, memory, generator, members, watched, flow, jumps, kicks, events, scratch, span, recorded, budget, report
+):
     """Go on to the end of ``span`` or until ``budget`` jumps have happened; returns how many.
 
     memory: time, hazard since the last jump, hazard at which the next one happens (negative: not drawn yet), and the
@@ -153,14 +157,16 @@ def advance(y, memory, generator, members, watched, flow, jumps, events, scratch
     latter that it affects, and steps of multimers. events: see ``happen``; met: in ``scratch``, which conditions hold.
     span: end in s, grid, and how many of its times may be recorded. report: status, reaction, times recorded, steps.
     """
-    flow, jumps, events, scratch = borrowed(flow), borrowed(jumps), borrowed(events), borrowed(scratch)
+    flow, jumps, kicks = borrowed(flow), borrowed(jumps), borrowed(kicks)
+    events, scratch = borrowed(events), borrowed(scratch)
     flowing, moved, used, tables, rtol, atol = flow
     jumping, moving = jumps[0], jumps[2]
-    values, lu, slope, trial, stages, dense, a, ahead, met = scratch
+    values, lu, slope, trial, stages, dense, a, ahead, met, b, extents, saved = scratch
     t_end, grid, until = span
     ga, gb, gc, gd = generator[0], generator[1], generator[2], generator[3]
     t, hazard, wanted, h = memory[0], memory[1], memory[2], memory[3]
-    flows, watching = len(moved) > 0, len(events[0]) > 0
+    flows, watching, kicked = len(moved) > 0, len(events[0]) > 0, len(kicks[2]) > 0
+    longest = math.inf
     fired, last_fired = 0, ALL
     standing, a0 = 0.0, 0.0
     fresh, jump = True, False
@@ -184,6 +190,8 @@ def advance(y, memory, generator, members, watched, flow, jumps, events, scratch
                 continue
             if flows:
                 jacobian(y, flowing, values)
+            if kicked:
+                longest = longest_kick(y, kicks, b, t_end - t, slope, report)
             copy(y, trial)
             copy(y, dense)
             fresh = False
@@ -197,6 +205,11 @@ def advance(y, memory, generator, members, watched, flow, jumps, events, scratch
             length, last = h, False
         if a0 * length > AHEAD * (wanted - hazard):
             length, last = max(AHEAD * (wanted - hazard) / a0, 1e-14 * abs(t)), False
+        t_new = t_end
+        if kicked and longest < length:
+            length, last = longest, False
+        if kicked and report[2] < until and t < grid[report[2]] < t + length:
+            length, last, t_new = grid[report[2]] - t, True, grid[report[2]]
         if not (last or t + 0.1 * length > t):
             report[0], report[1] = STEP_TOO_SMALL, 0
             break
@@ -228,17 +241,26 @@ def advance(y, memory, generator, members, watched, flow, jumps, events, scratch
         if flows and watching:
             s, event = watch(y, flowing, moved, events, stages, met, s, trial, dense)
             jump = jump and not event
-        t_new = t_end if last and s == 1.0 else t + s * length
+        if not (last and s == 1.0):
+            t_new = t + s * length
         while report[2] < until and grid[report[2]] < t_new:
             at_fraction((grid[report[2]] - t) / length, y, moved, stages, trial, dense)
             follow(dense, flowing)
             for i in range(recorded.shape[1]):
                 recorded[report[2], i] = dense[i]
             report[2] += 1
-        hazard += part_of_hazard(length, s, a0, am, a1)
         at_fraction(s, y, moved, stages, trial, dense)
+        if kicked:
+            copy(y, saved)
         for i in range(len(moved)):
             y[moved[i]] = dense[moved[i]]
+        if kicked:
+            ok, ga, gb, gc, gd = kick(y, kicks, b, s * length, extents, ga, gb, gc, gd)
+            if not ok:  # more would be consumed than there is: a shorter step is drawn anew
+                copy(saved, y)
+                longest, jump = 0.5 * length, False
+                continue
+        hazard += part_of_hazard(length, s, a0, am, a1)
         t = t_new
         fresh = True
         if flows and not math.isfinite(y[moved[0]]):
@@ -257,11 +279,57 @@ def update(fired, y, jumps, a, rest, report):
     if fired == ALL:
         return refresh(still, y, jumping, a, rest, report)
     for q in range(affected_start[fired], affected_start[fired + 1]):
-        a[affected[q]] = propensity(affected[q], y, jumping, rest, report)
+        a[affected[q]] = propensity(affected[q], y, jumping, WHOLE, rest, report)
     total = 0.0
     for q in range(len(still)):
         total += a[still[q]]
     return total
+
+
+@njit(nogil=True, error_model="numpy")
+def longest_kick(y, kicks, b, rest, turnover, report):
+    """Compute the rates b of leaps and diffusions, and the longest step, a part of how fast species relax.
+
+    What leaves species i per second, times its order, over what is there: 1 / the time in which it relaxes; of charges,
+    half of their noise over their variance at equilibrium. turnover: scratch, (species,).
+    """
+    rates, (changed, change, start), leap, shaken, order, epsilon = kicks
+    for q in range(len(shaken)):
+        turnover[shaken[q]] = 0.0
+    for j in range(len(b)):
+        b[j] = propensity(j, y, rates, WHOLE if leap[j] else DIFFUSION, rest, report)
+        for q in range(start[j], start[j + 1]):
+            i = changed[q]
+            if order[i] < 0.0:
+                turnover[i] += change[q] * change[q] * b[j] / (-2.0 * order[i])
+            elif change[q] < 0.0:
+                turnover[i] -= change[q] * b[j] * order[i] / max(y[i], 1.0)
+    fastest = 0.0
+    for q in range(len(shaken)):
+        fastest = max(fastest, turnover[shaken[q]])
+    return epsilon / fastest if fastest > 0.0 else math.inf
+
+
+@njit(nogil=True, error_model="numpy")
+def kick(y, kicks, b, length, extents, ga, gb, gc, gd):
+    """Change y by leaps, Poisson(b length), and diffusions, b length + sqrt(b length) N(0, 1), where that is possible.
+
+    Returns whether no species fell below zero, and the next state of the generator.
+    """
+    _, (changed, change, start), leap, shaken, order, _ = kicks
+    for j in range(len(b)):
+        mean = b[j] * length
+        if leap[j]:
+            extents[j], ga, gb, gc, gd = poisson(mean, ga, gb, gc, gd)
+        else:
+            z, ga, gb, gc, gd = normal(ga, gb, gc, gd)
+            extents[j] = mean + math.sqrt(mean) * z
+        for q in range(start[j], start[j + 1]):
+            y[changed[q]] += change[q] * extents[j]
+    for q in range(len(shaken)):
+        if order[shaken[q]] > 0.0 and y[shaken[q]] < 0.0:
+            return False, ga, gb, gc, gd
+    return True, ga, gb, gc, gd
 
 
 @njit(nogil=True, error_model="numpy")
@@ -308,14 +376,16 @@ def at_fraction(s, y, moved, stages, trial, out):
 
 
 @njit(nogil=True, error_model="numpy")
-def begin(k, y, t, segments, flow, jumps, events, happening, met, report):
+def begin(k, y, segments, flow, jumps, kicks, events, happening, met, report):
     """Enter segment k: inputs take their values, and the events that are scheduled for its beginning happen."""
-    ends, flow_weights, jump_weights, held, held_values = segments
+    _, flow_weights, jump_weights, kick_weights, held, held_values = segments
     hold(y, held, held_values[k])
     law, gradient, plan, _, slot, scale = flow[0]
     flow = ((law, gradient, plan, flow_weights[k], slot, scale), flow[1], flow[2], flow[3], flow[4], flow[5])
     law, gradient, plan, _, slot, scale = jumps[0]
     jumps = ((law, gradient, plan, jump_weights[k], slot, scale), jumps[1], jumps[2], jumps[3], jumps[4], jumps[5])
+    law, gradient, plan, _, slot, scale = kicks[0]
+    kicks = ((law, gradient, plan, kick_weights[k], slot, scale), kicks[1], kicks[2], kicks[3], kicks[4], kicks[5])
     complete(y, flow[0], MEAN_FIELD)
     due, due_start = happening
     for q in range(due_start[k], due_start[k + 1]):
@@ -323,11 +393,13 @@ def begin(k, y, t, segments, flow, jumps, events, happening, met, report):
         complete(y, flow[0], MEAN_FIELD)
     if k > 0 or due_start[1] > 0:
         cascade(y, flow[0], events, met, report)
-    return flow, jumps
+    return flow, jumps, kicks
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def trajectories(start, segments, flow, jumps, events, happening, scratch, seeds, grid, recorded, results, control):
+def trajectories(
+    start, segments, flow, jumps, kicks, events, happening, scratch, seeds, grid, recorded, results, control
+):
     """One trajectory per row of ``seeds``, as in ``gillespie.trajectories``."""
     y_start, members_start, watched_start, t_start, limit = start
     ends = segments[0]
@@ -347,14 +419,14 @@ def trajectories(start, segments, flow, jumps, events, happening, scratch, seeds
         conditions_at_start(y, flow[0], events, met)
         for k in range(len(ends)):
             memory[3] = 1e-4 * (ends[k] - memory[0])
-            here, jumps_here = begin(k, y, memory[0], segments, flow, jumps, events, happening, met, report)
+            parts = begin(k, y, segments, flow, jumps, kicks, events, happening, met, report)
             until = len(grid)
             if k < len(ends) - 1:
                 until = np.searchsorted(grid, ends[k])
             span = (ends[k], grid, until)
             while report[0] == 0 and memory[0] < ends[k]:
                 looked = report[2]
-                state = (y, memory, generator, members, watched, here, jumps_here, events, scratch)
+                state = (y, memory, generator, members, watched, *parts, events, scratch)
                 fired += advance(*state, span, recorded[n], BURST, report)
                 control[1] += report[2] - looked
                 if control[0] != 0:
@@ -391,7 +463,7 @@ def conditions_at_start(y, rates, events, met):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def every_event(start, segments, flow, jumps, events, happening, scratch, width, seed, control):
+def every_event(start, segments, flow, jumps, kicks, events, happening, scratch, width, seed, control):
     """One trajectory with the state after every jump, as in ``gillespie.every_event``."""
     y_start, members_start, watched_start, t_start, limit = start
     ends = segments[0]
@@ -404,12 +476,12 @@ def every_event(start, segments, flow, jumps, events, happening, scratch, width,
     count = -1
     for k in range(len(ends)):
         memory[3] = 1e-4 * (ends[k] - memory[0])
-        here, jumps_here = begin(k, y, memory[0], segments, flow, jumps, events, happening, met, report)
+        parts = begin(k, y, segments, flow, jumps, kicks, events, happening, met, report)
         if k == 0:
             times[0], fired[0], count = t_start, -1, 0
             copy(y, states[0])
         while report[0] == 0 and memory[0] < ends[k]:
-            state = (y, memory, generator, members, watched, here, jumps_here, events, scratch)
+            state = (y, memory, generator, members, watched, *parts, events, scratch)
             if advance(*state, (ends[k], no_grid, 0), no_record, 1, report) == 0:
                 break
             count += 1

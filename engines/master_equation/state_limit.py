@@ -31,6 +31,7 @@ class Limits:
     tolerance: float
     max_states: int
     stochastic = False
+    whole = True
 
     def faults(self, network: Network, t_start: float = 0.0, t_end: float = 0.0) -> list[Fault]:
         """Everything that stands against it; where nothing else does, an estimated size that is too large.
