@@ -7,7 +7,7 @@ from scipy.stats import kstest, poisson
 import microdomain as md
 from engines.hybrid import Hybrid
 from engines.partition import FLOW, JUMP, LEAP, PartitionError, readings
-from tests.membranes import patch
+from tests.membranes import REVERSAL, ohmic, ohmic_affinity, patch, thermal_variance, with_leak
 from tests.reference import ONE_PER_UM, chi_square, closed, two_samples
 
 PI = np.pi
@@ -175,11 +175,11 @@ def test_births_and_deaths_by_leaps_and_diffusions(reading) -> None:
 @pytest.mark.parametrize("reading", ["leap", "diffusion"])
 def test_leaps_and_diffusions_of_a_membrane_have_its_thermal_noise(reading) -> None:
     """sd(V) = sqrt(kT/C) at its reversal potential, from 1500 trajectories at two times: false alarm 1e-5."""
-    model = patch(capacitance=1.0, conductance=1.0)
+    start = patch(voltage=REVERSAL, capacitance=1.0)
+    model = with_leak(start, ohmic, ohmic_affinity, g=1.0, e=REVERSAL)
     data = md.simulate(model, [0, 0.01, 0.02], engine=Hybrid(reading), trajectories=1500, seed=1)
     variance = data.quantity.sel(quantities="plasma.voltage").values[:, 1:].var()
-    exact = 1.380649e-23 * 310.15 / 1e-12 * 1e6
-    assert abs(variance / exact - 1.015) < 4.5 * np.sqrt(2 / 3000)
+    assert abs(variance / thermal_variance(1.0) - 1.015) < 4.5 * np.sqrt(2 / 3000)
 
 
 def test_all_four_readings_in_one_run() -> None:
