@@ -105,7 +105,7 @@ _NOTHING: Elimination = elimination(np.zeros(1, dtype=np.int64), np.zeros(0, dty
 
 def worth(network: Network) -> int:
     """How many reactions a leap must have to be faster than exact steps, as measured."""
-    return 100 + 5 * len(network.reactions)
+    return 150 + 5 * len(network.reactions)
 
 
 def _pairs(network: Network) -> Integers:

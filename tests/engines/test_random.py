@@ -99,8 +99,7 @@ def draw_poisson(mean, state, n):
 def test_poisson_numbers_have_the_poisson_distribution(mean: float) -> None:
     """300,000 numbers by chi-square, on both sides of the mean where the method changes.
 
-    False alarm: 1e-4 for each mean. Seen to fail: 0.43 of the transformed rejection left out; the squeeze always
-    accepted; mean / (k + 1) in the inversion.
+    False alarm: 1e-4 for each mean. Seen to fail: the squeeze always accepted; mean / (k + 1) in the inversion.
     """
     found = draw_poisson(mean, seed_words(3, np.array([0]))[0], 300_000)
     assert (found == np.floor(found)).all()
