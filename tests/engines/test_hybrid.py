@@ -183,7 +183,7 @@ def test_leaps_and_diffusions_of_a_membrane_have_its_thermal_noise(reading) -> N
 
 
 def test_all_four_readings_in_one_run() -> None:
-    """A jumps to B, B leaps to C, C diffuses to D, D flows away and back to A: nothing is lost, and the mean is exact."""
+    """A jumps to B, B leaps to C, C diffuses to D, D flows away and back to A: nothing is lost; the mean is exact."""
     cycle = ("A -> B", 2.0), ("B -> C", 1.0), ("C -> D", 1.5), ("D -> A", 1.0)
     model = closed("cycle", {"A": 50, "B": 2000, "C": 2000, "D": 2000}, *cycle)
     partition = dict(zip(("A -> B", "B -> C", "C -> D", "D -> A"), ("jump", "leap", "diffusion", "flow"), strict=True))
