@@ -100,19 +100,20 @@ def speed(end: float, repeats: int, console: Console) -> None:
 
 
 def figure(data, path: Path) -> None:
-    """Open channels, calcium and the slow gates over 30 s."""
+    """Channels in the drive mode, calcium and the slow gates over 30 s."""
     import matplotlib.pyplot as plt
 
     shown = data.isel(event=np.flatnonzero((data.time.values > 10) & (data.time.values < 40)))
     t = shown.time.values
     fig, axes = plt.subplots(3, 1, figsize=(7, 5), sharex=True, layout="constrained")
-    axes[0].step(t, shown.quantity.sel(quantities="IP3R.open"), where="post", lw=0.6)
-    axes[0].set_ylabel("open channels")
+    drive = sum(shown.counts.sel(species=f"IP3R.{state}_{i}") for state in DRIVE for i in range(10))
+    axes[0].step(t, drive, where="post", lw=0.6)
+    axes[0].set_ylabel("channels in drive mode")
     axes[1].plot(t, shown.concentration.sel(species="Ca.cytosol"), lw=0.6)
     axes[1].set_ylabel("[Ca] (uM)")
     for i in range(10):
         axes[2].plot(t, shown.quantity.sel(quantities=f"IP3R.h42_{i}"), lw=0.6)
-    axes[2].set_ylabel("gate h42 of each channel")
+    axes[2].set_ylabel("gates h42")
     axes[2].set_xlabel("time (s)")
     fig.savefig(path, dpi=110)
     plt.close(fig)

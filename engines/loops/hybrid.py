@@ -172,7 +172,10 @@ def advance(
     fresh, jump = True, False
     while True:
         if fresh:
-            complete(y, flowing, MEAN_FIELD)
+            if kicked or last_fired != NONE:
+                complete(y, flowing, MEAN_FIELD)
+            else:
+                follow(y, flowing)
             if watching and not jump and cascade(y, flowing, events, met, report):
                 last_fired = ALL
             if last_fired != NONE:
