@@ -84,7 +84,7 @@ def test_leaps_of_a_few_molecules_are_nearly_exact_and_critical_reactions_quite(
     model = closed(
         "gene", {"off": 1, "on": 0, "A": 0}, ("off <-> on", 0.6, 0.9), ("on -> on + A", 300.0), ("A -> 0", 1.0)
     )
-    times, n = np.array([0.0, 0.5, 1.0, 6.0]), 8000
+    times, n = np.array([0.0, 0.5, 1.0, 6.0]), 6000
     data = leaps(model, times, n)
     network = closed("gene", {"off": 1, "on": 0}, ("off <-> on", 0.6, 0.9)).network()
     on = master_equation(network, times)[1] @ [0, 1]
@@ -107,18 +107,18 @@ def test_leaps_of_a_few_molecules_are_nearly_exact_and_critical_reactions_quite(
 
 
 def test_the_hazard_of_a_critical_reaction_is_integrated_over_leaps() -> None:
-    """One X is hit at 2e-4 A 1/s while 20,000 A decay at 2 1/s: when, by Kolmogorov-Smirnov, against the law for the
-    mean of A, from which it cannot be told at this number of molecules.
+    """One X is hit at 2e-4 A 1/s while 20,000 A decay at 2 1/s: what is left at 15 times, in 20,000 runs.
 
-    The integrated hazard is 2 (1 - exp(-2 t)). False alarm: 1e-4. Seen to fail: the propensity at the beginning of a
-    leap taken for all of it.
+    The integrated hazard is 2 (1 - exp(-2 t)) for the mean of A, from which A cannot be told here. The bias, of second
+    order, is at most 0.005. False alarm: 15 comparisons of 1e-4. Seen to fail: the propensity at the beginning of a
+    leap taken for all of it, which leaves 0.03 too few.
     """
     model = closed("hit", {"X": 1, "A": 20_000}, ("X + A -> A", 2e-4), ("A -> 0", 2.0))
     grid = np.linspace(0, 3, 16)
-    left = leaps(model, grid, 20_000, epsilon=0.5).counts.sel(species="X.cell").values
+    left = leaps(model, grid, 20_000, epsilon=0.2).counts.sel(species="X.cell").values
     survived = left.mean(axis=0)
     exact = np.exp(-2 * (1 - np.exp(-2 * grid)))
-    assert (np.abs(survived - exact) < Z * np.sqrt(exact * (1 - exact) / 20_000) + 1e-4).all()
+    assert (np.abs(survived - exact) < Z * np.sqrt(exact * (1 - exact) / 20_000) + 0.005).all()
 
 
 def test_bursts_of_exact_steps_have_the_law_of_gillespie(monkeypatch) -> None:
@@ -139,9 +139,9 @@ def test_bursts_of_exact_steps_have_the_law_of_gillespie(monkeypatch) -> None:
 
 
 def test_a_fine_grid_gives_the_same_law_as_a_coarse_one(always_leaping) -> None:
-    """Births and deaths around 1000 on 3 and on 600 times. False alarm: 4 comparisons of 1e-4."""
+    """Births and deaths around 1000 on 3 and on 300 times. False alarm: 4 comparisons of 1e-4."""
     model = closed("births", {"A": 0}, ("0 -> A", 1000.0), ("A -> 0", 1.0))
-    for times in ([0.0, 1.0, 9.0], np.linspace(0, 9, 601)):
+    for times in ([0.0, 1.0, 9.0], np.linspace(0, 9, 301)):
         found = leaps(model, times, 1500, implicit=False).counts.values[:, -1, 0]
         agree(found, 1000 * (1 - np.exp(-9)), 1000 * (1 - np.exp(-9)), 0.001, 0.01)
 
