@@ -108,7 +108,7 @@ def figure(data, path: Path) -> None:
     fig, axes = plt.subplots(3, 1, figsize=(7, 5), sharex=True, layout="constrained")
     drive = sum(shown.counts.sel(species=f"IP3R.{state}_{i}") for state in DRIVE for i in range(10))
     axes[0].step(t, drive, where="post", lw=0.6)
-    axes[0].set_ylabel("channels in drive mode")
+    axes[0].set_ylabel("driving channels")
     axes[1].plot(t, shown.concentration.sel(species="Ca.cytosol"), lw=0.6)
     axes[1].set_ylabel("[Ca] (uM)")
     for i in range(10):
