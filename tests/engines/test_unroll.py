@@ -114,7 +114,7 @@ ENDS = {"quantities": 60.0, "driven": 60.0, "microdomain": 0.3, "unclamped micro
 
 @pytest.mark.parametrize("name", ENDS)
 def test_reactions_fire_as_often_as_their_rates_say(name: str, kernel: str) -> None:
-    """Thousands of events of every model, in both kernels. False alarm: 1e-5 for each.
+    """Up to two thousand events of every model, in both kernels. False alarm: 1e-5 for each.
 
     Seen to fail: in the tables, a trial that always fires.
     """
@@ -146,7 +146,8 @@ def test_random_networks_fire_as_their_rates_say(equations) -> None:
     model.species("E", cell, count=2, clamped=True)
     model.reaction("B -> A", k=0.5)
     for i, (left, right, k, mass_action) in enumerate(equations):
-        if {*left, *right} <= {"E"} or sorted(left) == sorted(right):
+        explosive = len(right) > len(left) > 1
+        if {*left, *right} <= {"E"} or sorted(left) == sorted(right) or explosive:
             continue
         text = f"{' + '.join(left) or '0'} -> {' + '.join(right) or '0'}"
         if mass_action:
