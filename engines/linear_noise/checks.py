@@ -18,6 +18,9 @@ MOST_BYTES = 4 * 2**30
 FEW = 10.0
 """Molecules, below which a species' fluctuations are no small deviations from its mean."""
 
+MOST_NAMED = 10
+"""How many species with few molecules are listed."""
+
 
 def check_network(network: Network, times: int, faults: list[Fault]) -> None:
     """Append a fault for everything of a network that linear noise cannot read at so many ``times``."""
@@ -54,7 +57,8 @@ def few_molecules(network: Network, means: Floats, varying: NDArray[np.bool_]) -
     few = [i for i in np.argsort(means) if varying[i] and means[i] < FEW and not network.signed[i]]
     if not few:
         return {}
-    named = ", ".join(f"{network.species[i]} ({means[i]:.3g})" for i in few)
+    named = ", ".join(f"{network.species[i]} ({means[i]:.3g})" for i in few[:MOST_NAMED])
+    named += f" and {len(few) - MOST_NAMED} more" if len(few) > MOST_NAMED else ""
     return {
         "few_molecules": f"fewer than {FEW:g} molecules of {named}: exact where rates are linear in the counts, and "
         "otherwise to be checked with engine='gillespie'"

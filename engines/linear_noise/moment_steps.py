@@ -46,7 +46,7 @@ class Steps:
         """The moments at ``end``; ``record(t, after, between)`` is called with each step.
 
         ``between(s)`` gives them at a fraction s of the step. Raises ArithmeticError, with the time, where the step
-        becomes too small, more than ``most`` are needed, or the rates have no derivative.
+        becomes too small, more than ``most`` are needed, a rate is negative, or the rates have no derivative.
         """
         slopes = self._slopes(moments[0], t)
         fastest = np.abs(slopes.drift).sum(axis=0).max(initial=0.0)
@@ -78,6 +78,10 @@ class Steps:
         found = self.views.slopes(mean)
         if not np.isfinite(found.drift).all():
             raise ArithmeticError(f"the rates have no finite derivative at t = {t:.6g} s")
+        if negative := self.views.negative(mean):
+            raise ArithmeticError(
+                "reaction '{}' has the negative rate {:.3g} 1/s".format(*negative) + f" at t = {t:.6g} s"
+            )
         return found
 
     def rates(self, mean: Floats, mixed: Moments, covariance: Floats) -> Moments:

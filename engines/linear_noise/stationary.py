@@ -97,6 +97,12 @@ def stationary_noise(model: HasNetwork, *, lags: Any = None, frequencies: Any = 
         raise RequestError(
             [Fault("linear noise", "a model in which nothing can happen", "a reaction")], "stationary_noise"
         )
+    if negative := NoiseViews(fixed).negative(state):
+        found, allowed = (
+            f"{negative[1]:.3g} events per second at the stationary state",
+            "0 or more; a net flux has affinity=",
+        )
+        raise RequestError([Fault(f"reaction '{negative[0]}'", found, allowed)], "stationary_noise")
     about = result.provenance(network, StationaryNoise(float(when[0])), {"at": float(when[0])}, None)
     return _Stationary(fixed, state, space).dataset(given, about)
 

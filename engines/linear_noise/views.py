@@ -18,6 +18,9 @@ from mechanisms.network import Floats, Integers, Network, Ragged
 from mechanisms.splitting import one_way
 from mechanisms.symbols import CONSTANT
 
+ROUNDING = 1e-6
+"""A negative rate this much smaller than the sum of all is that of a count just below none."""
+
 
 @dataclass(frozen=True)
 class Slopes:
@@ -58,6 +61,13 @@ class NoiseViews(Views):
         found: Floats = np.add.reduceat(self._directions.mean_field_rates(state[None])[0], self._first)
         found[self.network.deterministic] = 0.0
         return found
+
+    def negative(self, state: Any) -> tuple[str, float] | None:
+        """The one-way reaction whose rate is the most negative, with it, unless that is rounding."""
+        found = self.activity(state)
+        if not len(found) or not found.min() < -ROUNDING * np.abs(found).sum():
+            return None
+        return self.network.reactions[int(found.argmin())], float(found.min())
 
     def noise(self, state: Any) -> Floats:
         """N diag(sqrt a) (species, reactions): the noise that each reaction makes, in molecules per sqrt(s)."""

@@ -286,7 +286,7 @@ def test_counting_subunits_loses_no_noise_of_their_complexes() -> None:
 def test_over_time_too_complexes_make_all_their_noise() -> None:
     """From all subunits at rest and no ligand bound on: the linear noise of all ten kinds of complexes, at all times.
 
-    Seen to fail: the complexes' own noise left out; its covariance with the rest left out; g of one time for both.
+    Seen to fail: the complexes' own noise left out; its covariance with the rest left out; one set of subunits for all.
     """
     times = [0.0, 0.1, 0.5, 2.0, 30.0]
     few, many = (md.linear_noise(model, times, rtol=1e-8, atol=1e-8) for model in (counted(), spelled_out()))
