@@ -92,6 +92,16 @@ def affinity_in_other_units(v, k_in, k_out, temperature):
     return affinity_of_efflux(1, v / 1e3, k_in * 1e6, k_out, temperature)
 
 
+@md.rate_law(v="mV", rate="1/s", z="1", half="mV", temperature="K", returns="1/s")
+def opening(v, rate, z, half, temperature):
+    return rate * maths.exp(z * (v - half) / (2 * thermal_voltage(temperature)))
+
+
+@md.rate_law(v="mV", rate="1/s", z="1", half="mV", temperature="K", returns="1/s")
+def closing(v, rate, z, half, temperature):
+    return rate * maths.exp(-z * (v - half) / (2 * thermal_voltage(temperature)))
+
+
 def patch(*, clamped=True, volume="1 fL", area="10 um^2", inside=K_INSIDE, outside=K_OUTSIDE, **electric):
     """A cell and its surroundings with potassium, and the membrane "plasma" between them."""
     model = md.Model("patch", temperature=BODY)

@@ -13,8 +13,6 @@ from scipy.stats import binom, chi2, multinomial, norm, skellam
 
 import engines.unroll
 import microdomain as md
-from mechanisms import maths
-from mechanisms.thermodynamics import thermal_voltage
 from mechanisms.units import ELEMENTARY_CHARGE
 from tests.membranes import (
     K_INSIDE,
@@ -22,12 +20,14 @@ from tests.membranes import (
     KT_OVER_E,
     MV_PF_PER_CHARGE,
     REVERSAL,
+    closing,
     difference,
     goldman,
     log_ratio,
     ohmic,
     ohmic_affinity,
     ohmic_to_nernst,
+    opening,
     patch,
     thermal_variance,
     with_leak,
@@ -138,16 +138,6 @@ def test_net_counts_obey_the_fluctuation_theorem(tables: None) -> None:
         assert min(law.cdf(up), law.sf(up - 1)) > ALARM / 2
 
 
-@md.rate_law(v="mV", rate="1/s", z="1", half="mV", temperature="K", returns="1/s")
-def opening(v, rate, z, half, temperature):
-    return rate * maths.exp(z * (v - half) / (2 * thermal_voltage(temperature)))
-
-
-@md.rate_law(v="mV", rate="1/s", z="1", half="mV", temperature="K", returns="1/s")
-def closing(v, rate, z, half, temperature):
-    return rate * maths.exp(-z * (v - half) / (2 * thermal_voltage(temperature)))
-
-
 @pytest.mark.parametrize("held", [-60.0, -35.0, -20.0])
 def test_gates_are_multinomial_with_the_occupancy_of_boltzmann(held: float, kernel: str) -> None:
     """Shut <-> open <-> inactivated, 12 channels at a clamped voltage: P(open)/P(shut) = exp(z e (V - V_half)/kT).
@@ -189,7 +179,8 @@ def pair(capacitance: float, resistance: float, start: tuple[float, float], leak
 def test_two_membranes_through_a_resistor_at_equilibrium(tables: None) -> None:
     """Variance k T / C each and no covariance: the resistor brings as much noise as it takes away.
 
-    Its Johnson noise was seen to fail when split by sign (covariance 0.4 of the variance). False alarm: 3 of 1e-5.
+    False alarm: 3 comparisons of 1e-5. Seen to fail: the resistor's flux split by sign (variance 0.65 of k T / C,
+    covariance 0.3).
     """
     n = 3000
     data = gillespie(pair(C, 1.0, (-70.0, -70.0), leak=1.0), [0.0, 4 * RC], n, seed=5)
@@ -262,7 +253,7 @@ def test_the_current_through_a_clamped_membrane_is_that_of_its_law(held: str, ta
     """Ions that leave: g (V - E) / e per second in each segment of the clamp, in the ODE to 1e-9.
 
     In Gillespie the mean, with the variance of both directions, (g (V - E) / e) coth(A / 2) per second. False alarm:
-    2 comparisons of 1e-5 each for mean and variance.
+    a comparison of 1e-5 each for mean and variance. Seen to fail: a split by sign (variance).
     """
     steps = md.step("5 us", -60.0, "-0.12 V") if held == "input" else md.constant(-60.0)
     model = md.Model("clamp", temperature=310.15)
@@ -286,8 +277,8 @@ def test_the_current_through_a_clamped_membrane_is_that_of_its_law(held: str, ta
 def test_away_from_equilibrium_the_mean_is_that_of_the_mean_field(tables: None) -> None:
     """A leak and a rectifying Goldman current against a sodium leak: 20 times the membrane, mean and ODE at two times.
 
-    The bias by curvature is below 0.01 mV there. False alarm: 2 comparisons of 1e-5. Seen to fail: the backward rows
-    dropped; a charge of the wrong sign for one of the currents.
+    The bias by curvature is below 0.01 mV there. False alarm: 2 comparisons of 1e-5. Seen to fail: a charge of
+    the wrong sign for one of the currents.
     """
     model = with_leak(patch(voltage=REVERSAL, capacitance=C), goldman, p=0.3)
     model.species("Na", "cell", 12e3, valence=1, clamped=True)
