@@ -21,7 +21,7 @@ from numba import njit
 from .flow import ARGUMENTS, DIFFUSION, LAW, MEAN_FIELD, WHOLE, complete, follow, jacobian, rate
 from .gillespie import copy, hold
 from .multimer import step
-from .pointer import borrowed, call_float
+from .pointer import borrowed, call_float, pointers
 from .random import exponential, normal, poisson, uniform
 from .rodas3 import attempt, between, error
 from .status import NEGATIVE, NOT_FINITE, STEP_TOO_SMALL, STOPPED, TOO_MANY_EVENTS
@@ -160,7 +160,7 @@ def advance(
     flow, jumps, kicks = borrowed(flow), borrowed(jumps), borrowed(kicks)
     events, scratch = borrowed(events), borrowed(scratch)
     flowing, moved, used, tables, rtol, atol = flow
-    jumping, moving = jumps[0], jumps[2]
+    flowing, jumping, moving = pointers(flowing), pointers(jumps[0]), jumps[2]
     values, lu, slope, trial, stages, dense, a, ahead, met, b, extents, saved = scratch
     t_end, grid, until = span
     ga, gb, gc, gd = generator[0], generator[1], generator[2], generator[3]
@@ -179,7 +179,7 @@ def advance(
             if watching and not jump and cascade(y, flowing, events, met, report):
                 last_fired = ALL
             if last_fired != NONE:
-                standing = update(last_fired, y, jumps, a, t_end - t, report)
+                standing = update(last_fired, y, jumps, jumping, a, t_end - t, report)
                 last_fired = NONE
             a0 = standing + refresh(moving, y, jumping, a, t_end - t, report)
             if jump:
@@ -275,9 +275,9 @@ def advance(
 
 
 @njit(nogil=True, error_model="numpy")
-def update(fired, y, jumps, a, rest, report):
+def update(fired, y, jumps, jumping, a, rest, report):
     """Recompute the propensities that the flow does not change after a reaction, or ALL; returns their sum."""
-    jumping, still = jumps[0], jumps[3]
+    still = jumps[3]
     affected, affected_start = jumps[4]
     if fired == ALL:
         return refresh(still, y, jumping, a, rest, report)
@@ -296,7 +296,8 @@ def longest_kick(y, kicks, b, rest, turnover, report):
     What leaves species i per second, times its order, over what is there: 1 / the time in which it relaxes; of charges,
     half of their noise over their variance at equilibrium. turnover: scratch, (species,).
     """
-    rates, (changed, change, start), leap, shaken, order, epsilon = kicks
+    (changed, change, start), leap, shaken, order, epsilon = kicks[1], kicks[2], kicks[3], kicks[4], kicks[5]
+    rates = pointers(kicks[0])
     for q in range(len(shaken)):
         turnover[shaken[q]] = 0.0
     for j in range(len(b)):
@@ -389,13 +390,14 @@ def begin(k, y, segments, flow, jumps, kicks, events, happening, met, report):
     jumps = ((law, gradient, plan, jump_weights[k], slot, scale), jumps[1], jumps[2], jumps[3], jumps[4], jumps[5])
     law, gradient, plan, _, slot, scale = kicks[0]
     kicks = ((law, gradient, plan, kick_weights[k], slot, scale), kicks[1], kicks[2], kicks[3], kicks[4], kicks[5])
-    complete(y, flow[0], MEAN_FIELD)
+    rates = pointers(flow[0])
+    complete(y, rates, MEAN_FIELD)
     due, due_start = happening
     for q in range(due_start[k], due_start[k + 1]):
-        happen(due[q], y, flow[0], events)
-        complete(y, flow[0], MEAN_FIELD)
+        happen(due[q], y, rates, events)
+        complete(y, rates, MEAN_FIELD)
     if k > 0 or due_start[1] > 0:
-        cascade(y, flow[0], events, met, report)
+        cascade(y, rates, events, met, report)
     return flow, jumps, kicks
 
 
@@ -419,7 +421,7 @@ def trajectories(
         report[:] = 0
         memory[0], memory[1], memory[2] = t_start, 0.0, -1.0
         fired = 0
-        conditions_at_start(y, flow[0], events, met)
+        conditions_at_start(y, pointers(flow[0]), events, met)
         for k in range(len(ends)):
             memory[3] = 1e-4 * (ends[k] - memory[0])
             parts = begin(k, y, segments, flow, jumps, kicks, events, happening, met, report)
@@ -475,7 +477,7 @@ def every_event(start, segments, flow, jumps, kicks, events, happening, scratch,
     met = scratch[8]
     no_grid, no_record = np.empty(0), np.empty((0, 0))
     times, fired, states = np.empty(1024), np.empty(1024, np.int64), np.empty((1024, width))
-    conditions_at_start(y, flow[0], events, met)
+    conditions_at_start(y, pointers(flow[0]), events, met)
     count = -1
     for k in range(len(ends)):
         memory[3] = 1e-4 * (ends[k] - memory[0])
