@@ -297,11 +297,10 @@ def longest_kick(y, kicks, b, rest, turnover, report):
     half of their noise over their variance at equilibrium. turnover: scratch, (species,).
     """
     (changed, change, start), leap, shaken, order, epsilon = kicks[1], kicks[2], kicks[3], kicks[4], kicks[5]
-    rates = pointers(kicks[0])
     for q in range(len(shaken)):
         turnover[shaken[q]] = 0.0
     for j in range(len(b)):
-        b[j] = propensity(j, y, rates, WHOLE if leap[j] else DIFFUSION, rest, report)
+        b[j] = propensity(j, y, pointers(kicks[0]), WHOLE if leap[j] else DIFFUSION, rest, report)
         for q in range(start[j], start[j + 1]):
             i = changed[q]
             if order[i] < 0.0:
@@ -390,14 +389,13 @@ def begin(k, y, segments, flow, jumps, kicks, events, happening, met, report):
     jumps = ((law, gradient, plan, jump_weights[k], slot, scale), jumps[1], jumps[2], jumps[3], jumps[4], jumps[5])
     law, gradient, plan, _, slot, scale = kicks[0]
     kicks = ((law, gradient, plan, kick_weights[k], slot, scale), kicks[1], kicks[2], kicks[3], kicks[4], kicks[5])
-    rates = pointers(flow[0])
-    complete(y, rates, MEAN_FIELD)
+    complete(y, pointers(flow[0]), MEAN_FIELD)
     due, due_start = happening
     for q in range(due_start[k], due_start[k + 1]):
-        happen(due[q], y, rates, events)
-        complete(y, rates, MEAN_FIELD)
+        happen(due[q], y, pointers(flow[0]), events)
+        complete(y, pointers(flow[0]), MEAN_FIELD)
     if k > 0 or due_start[1] > 0:
-        cascade(y, rates, events, met, report)
+        cascade(y, pointers(flow[0]), events, met, report)
     return flow, jumps, kicks
 
 
