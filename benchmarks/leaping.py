@@ -91,7 +91,8 @@ def truths() -> Iterator[Truth]:
     p = expm(np.array([[-50, 50, 0], [50, -50.1, 0.1], [0, 0, 0.0]]) * 8)[0]
     for species, i, implicit in (("S1", 0, False), ("S1", 0, True), ("S3", 2, True)):
         name = f"stiff, {species}, {'implicit' if implicit else 'explicit'}"
-        yield Truth(name, stiff, species, 8.0, 2000 * p[i], 2000 * p[i] * (1 - p[i]), implicit)
+        moments = 2000 * p[i], 2000 * p[i] * (1 - p[i])
+        yield Truth(name, stiff, species, 8.0, *moments, implicit, share=1.0 if implicit else 0.1)
 
 
 def bias(truth: Truth, epsilon: float, trajectories: int) -> dict[str, float]:
