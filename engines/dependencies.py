@@ -30,6 +30,24 @@ def steps(network: Network) -> list[Step | None]:
     return found
 
 
+def step_columns(network: Network) -> tuple[Integers, ...]:
+    """The steps of subunits as the loops take them.
+
+    By reaction: the multimer, or -1, and the species from and to which a subunit steps. By multimer: the state that is
+    watched, how many subunits must be in it, and the slot of the count of conducting complexes.
+    """
+    done, groups = steps(network), network.multimers
+    columns = (
+        [step.group if step else -1 for step in done],
+        [step.origin if step else 0 for step in done],
+        [step.target if step else 0 for step in done],
+        [network.species.index(group.watched) for group in groups],
+        [group.needed for group in groups],
+        [len(network.species) + m for m in range(len(groups))],
+    )
+    return tuple(np.array(column, dtype=np.int64) for column in columns)
+
+
 def touched(network: Network) -> Ragged:
     """What each reaction changes and by how much; a count of conducting complexes that it may change, by 0."""
     if not network.multimers:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from engines.dependencies import readers, steps, touched
+from engines.dependencies import readers, step_columns, touched
 from engines.hybrid import Hybrid
 from engines.kernel import law_address, loops
 from engines.result import OptionError, Outcome, Path
@@ -102,7 +102,7 @@ def _tables(network: Network) -> tuple[Any, ...]:
     is read by everything.
     """
     groups, count, slots = loops("groups"), len(network.reactions), network.first_quantity
-    arguments, reactants, changes, moved = network.arguments, network.reactants, touched(network), steps(network)
+    arguments, reactants, changes = network.arguments, network.reactants, touched(network)
     quantities, affected = readers(network)
     reactions = np.zeros(count + 3, groups.REACTION)
     reactions["first"], reactions["second"] = _factors(network, groups.GENERAL)
@@ -123,14 +123,7 @@ def _tables(network: Network) -> tuple[Any, ...]:
             network.static, law_address(network), network.law, arguments.index, arguments.value, arguments.start,
         ),
         slots,
-        (
-            np.array([step.group if step else -1 for step in moved], dtype=np.int64),
-            np.array([step.origin if step else 0 for step in moved], dtype=np.int64),
-            np.array([step.target if step else 0 for step in moved], dtype=np.int64),
-            np.array([network.species.index(group.watched) for group in network.multimers], dtype=np.int64),
-            np.array([group.needed for group in network.multimers], dtype=np.int64),
-            np.array([len(network.species) + m for m in range(len(network.multimers))], dtype=np.int64),
-        ),
+        step_columns(network),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from engines.dependencies import dependents, flat, steps
+from engines.dependencies import dependents, flat, step_columns
 from engines.flow_tables import tables
 from engines.kernel import loops
 from engines.loops.status import NEGATIVE
@@ -191,7 +191,6 @@ def _jumps(network: Network, rates: Any, moved: Integers) -> tuple[Any, ...]:
     is_moving = np.array([bool(slots & found) for found in read], dtype=bool)
     _, affected = dependents(network)
     still = [[i for i in rows if not is_moving[i]] for rows in affected]
-    done = steps(network)
     changes = network.changes
     return (
         rates,
@@ -199,14 +198,7 @@ def _jumps(network: Network, rates: Any, moved: Integers) -> tuple[Any, ...]:
         np.flatnonzero(is_moving),
         np.flatnonzero(~is_moving),
         flat(still),
-        (
-            np.array([step.group if step else -1 for step in done], dtype=np.int64),
-            np.array([step.origin if step else 0 for step in done], dtype=np.int64),
-            np.array([step.target if step else 0 for step in done], dtype=np.int64),
-            np.array([network.species.index(group.watched) for group in network.multimers], dtype=np.int64),
-            np.array([group.needed for group in network.multimers], dtype=np.int64),
-            np.array([len(network.species) + m for m in range(len(network.multimers))], dtype=np.int64),
-        ),
+        step_columns(network),
     )
 
 
