@@ -3,26 +3,13 @@
 import numpy as np
 from numba import njit
 
+from .paths import copy, finish, hold, with_room
 from .pointer import call_int
 from .status import EXTINCT, STOPPED, TOO_MANY_EVENTS
 from .table import advance
 
 BURST = 1 << 21
 """Reactions between two looks at whether the user asked to stop."""
-
-
-@njit(nogil=True, error_model="numpy")
-def copy(source, target):
-    """Copy the first entries of one array to another, as far as the shorter one goes."""
-    for i in range(min(len(source), len(target))):
-        target[i] = source[i]
-
-
-@njit(nogil=True, error_model="numpy")
-def hold(y, held, values):
-    """Give inputs, and the species that follow them, their values."""
-    for i in range(len(held)):
-        y[held[i]] = values[i]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -76,13 +63,8 @@ def trajectories(unrolled, start, segments, scale, tables, seeds, grid, recorded
             clock[0] = ends[k]
         if report[0] == 0 and np.isinf(clock[1]):
             report[0] = EXTINCT
-        for time in range(report[2], len(grid)):
-            for i in range(width):
-                recorded[n, time, i] = np.nan
+        finish(clock[0], y, report[2], recorded[n], last[n])
         events[n], status[n], failed[n] = fired, report[0], report[1]
-        last[n, 0] = clock[0]
-        for i in range(width):
-            last[n, 1 + i] = y[i]
         if report[0] == STOPPED:
             status[n:] = STOPPED
             return
@@ -116,10 +98,7 @@ def every_event(unrolled, start, segments, scale, tables, width, seed, limit, co
             if done == 0:
                 break
             events += 1
-            if events == len(times):
-                times = np.concatenate((times, np.empty(events)))
-                fired = np.concatenate((fired, np.empty(events, np.int64)))
-                states = np.concatenate((states, np.empty((events, width))))
+            times, fired, states = with_room(events, times, fired, states)
             times[events], fired[events] = clock[0], report[1]
             copy(y, states[events])
             if control[0] != 0:

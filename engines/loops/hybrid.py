@@ -1,14 +1,8 @@
 """Jumps between flows: a piecewise deterministic Markov process (Davis 1984), exact in law up to the flow's tolerance.
 
-Between jumps the flowing species are integrated by Rodas3, and with them the hazard, the integral of the total
-propensity; a jump happens where it reaches an exponential number. Over a step of length h the hazard is
-
-    h (a0 s + (4 am - 3 a0 - a1) s^2 / 2 + (2 a0 - 4 am + 2 a1) s^3 / 3)
-
-at the fraction s, for total propensities a0, am, a1 at its beginning, middle and end (Simpson's rule at s = 1).
-Leaps and diffusions are added at the end of a step, with the rates at its beginning: their moments are of first order
-in the step, which is a part of how fast they relax. Conditions of events are watched at the end of each step and
-located in it by bisection.
+Between jumps the flowing species are integrated by Rodas3, and with them the hazard (``jumps.py``); a jump happens
+where it reaches an exponential number. Leaps and diffusions are added at the end of a step (``kicks.py``). Conditions
+of events are watched at the end of each step and located in it by bisection (``events.py``).
 
 Davis MHA (1984) Piecewise-deterministic Markov processes. Journal of the Royal Statistical Society B 46, 353-388.
 """
@@ -18,13 +12,15 @@ import math
 import numpy as np
 from numba import njit
 
-from .flow import ARGUMENTS, DIFFUSION, LAW, MEAN_FIELD, WHOLE, complete, follow, jacobian, rate
-from .gillespie import copy, hold
-from .multimer import step
-from .pointer import borrowed, call_float, pointers
-from .random import exponential, normal, poisson, uniform
-from .rodas3 import attempt, between, error
-from .status import NEGATIVE, NOT_FINITE, STEP_TOO_SMALL, STOPPED, TOO_MANY_EVENTS
+from .events import cascade, conditions_at_start, happen, watch
+from .flow import MEAN_FIELD, complete, follow, jacobian
+from .jumps import ALL, NONE, chosen, fire, fraction, part_of_hazard, refresh, update
+from .kicks import kick, longest_kick
+from .paths import copy, finish, hold, with_room
+from .pointer import borrowed, pointers
+from .random import exponential, uniform
+from .rodas3 import at_fraction, attempt, error
+from .status import NOT_FINITE, STEP_TOO_SMALL, STOPPED, TOO_MANY_EVENTS
 
 BURST = 1 << 12
 """Jumps between two looks at whether the user asked to stop."""
@@ -32,117 +28,6 @@ BEND = 0.02
 """The largest part of a step's hazard, in absolute terms, that comes from the change of its slope."""
 AHEAD = 1.5
 """A step reaches at most this many times as far as the next jump is expected."""
-NEGLIGIBLE = 1e-6
-"""The hazard, over all the time that is left, that an error of the integrator may take from a reaction."""
-CASCADE = 1000
-"""Events that may follow from each other at one time."""
-ALL, NONE = -1, -2
-
-
-@njit(nogil=True, error_model="numpy")
-def evaluate(row, y, rates):
-    """The law in a row of the tables, at a complete y."""
-    law, _, plan, _, slot, scale = rates
-    return call_float(law, (plan[plan[LAW] + row], y, slot, scale, plan[plan[ARGUMENTS] + row]))
-
-
-@njit(nogil=True, error_model="numpy")
-def propensity(j, y, rates, reading, rest, report):
-    """The rate of what is no flow; a negative one is reported, unless it could not matter in the ``rest`` of time."""
-    found = rate(j, y, rates, reading)
-    if found < 0.0 and found * rest > -NEGLIGIBLE:
-        return 0.0
-    if not 0.0 <= found < math.inf:
-        report[0], report[1] = NEGATIVE, j
-    return found
-
-
-@njit(nogil=True, error_model="numpy")
-def refresh(rows, y, rates, a, rest, report):
-    """Recompute the propensities of some reactions and return their sum."""
-    total = 0.0
-    for q in range(len(rows)):
-        a[rows[q]] = propensity(rows[q], y, rates, WHOLE, rest, report)
-        total += a[rows[q]]
-    return total
-
-
-@njit(nogil=True, error_model="numpy")
-def happen(event, y, rates, events):
-    """Set what an event sets; every value is computed before any is set."""
-    _, _, first, slots, factors, start, whole = events
-    values = np.empty(start[event + 1] - start[event])
-    for q in range(len(values)):
-        values[q] = evaluate(first + start[event] + q, y, rates) * factors[start[event] + q]
-    for q in range(len(values)):
-        slot = slots[start[event] + q]
-        y[slot] = np.rint(values[q]) if whole[slot] else values[q]
-
-
-@njit(nogil=True, error_model="numpy")
-def conditions_changed(y, rates, events, met):
-    """The next event whose condition has become true since ``met``, or -1; of several that of the highest priority."""
-    by_priority, conditions = events[0], events[1]
-    found = -1
-    for q in range(len(by_priority)):
-        e = by_priority[q]
-        if conditions[e] >= 0:
-            holds = evaluate(conditions[e], y, rates) > 0.0
-            if not holds:
-                met[e] = False
-            elif not met[e] and found < 0:
-                found = e
-    return found
-
-
-@njit(nogil=True, error_model="numpy")
-def cascade(y, rates, events, met, report):
-    """Let all events happen whose conditions have become true, also by each other; returns whether any has."""
-    for n in range(CASCADE):
-        e = conditions_changed(y, rates, events, met)
-        if e < 0:
-            return n > 0
-        met[e] = True
-        happen(e, y, rates, events)
-        complete(y, rates, MEAN_FIELD)
-    report[0], report[1] = TOO_MANY_EVENTS, 0
-    return True
-
-
-@njit(nogil=True, error_model="numpy")
-def fire(j, y, jumps, members, watched, a, b, c, d):
-    """Change the state by reaction j; the next state of the generator."""
-    changed, change, start = jumps[1]
-    group, origin, target, group_watched, group_needed, group_slot = jumps[5]
-    for q in range(start[j], start[j + 1]):
-        y[changed[q]] += change[q]
-    if group[j] >= 0:
-        m = group[j]
-        before, after = y[origin[j]] + 1.0, y[target[j]]
-        opened, a, b, c, d = step(
-            members, watched, origin[j], target[j], before, after, group_watched[m], group_needed[m], a, b, c, d
-        )
-        y[group_slot[m]] += opened
-    return a, b, c, d
-
-
-@njit(nogil=True, error_model="numpy")
-def part_of_hazard(h, s, a0, am, a1):
-    """The hazard from the beginning of a step to the fraction s of it."""
-    return h * s * (a0 + s * ((4.0 * am - 3.0 * a0 - a1) / 2.0 + s * (2.0 * a0 - 4.0 * am + 2.0 * a1) / 3.0))
-
-
-@njit(nogil=True, error_model="numpy")
-def fraction(h, wanted, a0, am, a1):
-    """The fraction of a step at which its hazard is ``wanted``, by bisection."""
-    low, high = 0.0, 1.0
-    for _ in range(52):
-        middle = 0.5 * (low + high)
-        if part_of_hazard(h, middle, a0, am, a1) < wanted:
-            low = middle
-        else:
-            high = middle
-    return high
 
 
 @njit(nogil=True, error_model="numpy")
@@ -275,110 +160,6 @@ def advance(
 
 
 @njit(nogil=True, error_model="numpy")
-def update(fired, y, jumps, jumping, a, rest, report):
-    """Recompute the propensities that the flow does not change after a reaction, or ALL; returns their sum."""
-    still = jumps[3]
-    affected, affected_start = jumps[4]
-    if fired == ALL:
-        return refresh(still, y, jumping, a, rest, report)
-    for q in range(affected_start[fired], affected_start[fired + 1]):
-        a[affected[q]] = propensity(affected[q], y, jumping, WHOLE, rest, report)
-    total = 0.0
-    for q in range(len(still)):
-        total += a[still[q]]
-    return total
-
-
-@njit(nogil=True, error_model="numpy")
-def longest_kick(y, kicks, b, rest, turnover, report):
-    """Compute the rates b of leaps and diffusions, and the longest step, a part of how fast species relax.
-
-    What leaves species i per second, times its order, over what is there: 1 / the time in which it relaxes; of charges,
-    half of their noise over their variance at equilibrium. turnover: scratch, (species,).
-    """
-    (changed, change, start), leap, shaken, order, epsilon = kicks[1], kicks[2], kicks[3], kicks[4], kicks[5]
-    for q in range(len(shaken)):
-        turnover[shaken[q]] = 0.0
-    for j in range(len(b)):
-        b[j] = propensity(j, y, pointers(kicks[0]), WHOLE if leap[j] else DIFFUSION, rest, report)
-        for q in range(start[j], start[j + 1]):
-            i = changed[q]
-            if order[i] < 0.0:
-                turnover[i] += change[q] * change[q] * b[j] / (-2.0 * order[i])
-            elif change[q] < 0.0:
-                turnover[i] -= change[q] * b[j] * order[i] / max(y[i], 1.0)
-    fastest = 0.0
-    for q in range(len(shaken)):
-        fastest = max(fastest, turnover[shaken[q]])
-    return epsilon / fastest if fastest > 0.0 else math.inf
-
-
-@njit(nogil=True, error_model="numpy")
-def kick(y, kicks, b, length, extents, ga, gb, gc, gd):
-    """Change y by leaps, Poisson(b length), and diffusions, b length + sqrt(b length) N(0, 1), where that is possible.
-
-    Returns whether no species fell below zero, and the next state of the generator.
-    """
-    _, (changed, change, start), leap, shaken, order, _ = kicks
-    for j in range(len(b)):
-        mean = b[j] * length
-        if leap[j]:
-            extents[j], ga, gb, gc, gd = poisson(mean, ga, gb, gc, gd)
-        else:
-            z, ga, gb, gc, gd = normal(ga, gb, gc, gd)
-            extents[j] = mean + math.sqrt(mean) * z
-        for q in range(start[j], start[j + 1]):
-            y[changed[q]] += change[q] * extents[j]
-    for q in range(len(shaken)):
-        if order[shaken[q]] > 0.0 and y[shaken[q]] < 0.0:
-            return False, ga, gb, gc, gd
-    return True, ga, gb, gc, gd
-
-
-@njit(nogil=True, error_model="numpy")
-def chosen(z, a):
-    """The reaction in whose share of the total propensity z falls; by rounding, the last that has a share; or -1."""
-    found = -1
-    for i in range(len(a)):
-        if a[i] > 0.0:
-            found = i
-            z -= a[i]
-            if z < 0.0:
-                break
-    return found
-
-
-@njit(nogil=True, error_model="numpy")
-def watch(y, flowing, moved, events, stages, met, s, trial, dense):
-    """The fraction, at most s, of a step at which a condition becomes true, and whether one does."""
-    seen = met.copy()
-    low = high = middle = s
-    for n in range(50):
-        at_fraction(middle, y, moved, stages, trial, dense)
-        follow(dense, flowing)
-        copy(met, seen)
-        if conditions_changed(dense, flowing, events, seen) >= 0:
-            high = middle
-            low = 0.0 if n == 0 else low
-        elif n == 0:
-            return s, False
-        else:
-            low = middle
-        middle = 0.5 * (low + high)
-    return high, True
-
-
-@njit(nogil=True, error_model="numpy")
-def at_fraction(s, y, moved, stages, trial, out):
-    """The unknowns at the fraction s of a step: at its end those of ``trial``."""
-    if s < 1.0:
-        between(y, moved, s, stages, out)
-    else:
-        for i in range(len(moved)):
-            out[moved[i]] = trial[moved[i]]
-
-
-@njit(nogil=True, error_model="numpy")
 def begin(k, y, segments, flow, jumps, kicks, events, happening, met, report):
     """Enter segment k: inputs take their values, and the events that are scheduled for its beginning happen."""
     _, flow_weights, jump_weights, kick_weights, held, held_values = segments
@@ -444,25 +225,11 @@ def trajectories(
                         recorded[n, report[2], i] = y[i]
                     report[2] += 1
                     control[1] += 1
-        for time in range(report[2], len(grid)):
-            for i in range(width):
-                recorded[n, time, i] = np.nan
+        finish(memory[0], y, report[2], recorded[n], last[n])
         count[n], steps[n], status[n], failed[n] = fired, report[3], report[0], report[1]
-        last[n, 0] = memory[0]
-        for i in range(width):
-            last[n, 1 + i] = y[i]
         if report[0] == STOPPED:
             status[n:] = STOPPED
             return
-
-
-@njit(nogil=True, error_model="numpy")
-def conditions_at_start(y, rates, events, met):
-    """Conditions that hold from the start do not let their events happen."""
-    complete(y, rates, MEAN_FIELD)
-    conditions = events[1]
-    for e in range(len(conditions)):
-        met[e] = conditions[e] >= 0 and evaluate(conditions[e], y, rates) > 0.0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -488,10 +255,7 @@ def every_event(start, segments, flow, jumps, kicks, events, happening, scratch,
             if advance(*state, (ends[k], no_grid, 0), no_record, 1, report) == 0:
                 break
             count += 1
-            if count == len(times):
-                times = np.concatenate((times, np.empty(count)))
-                fired = np.concatenate((fired, np.empty(count, np.int64)))
-                states = np.concatenate((states, np.empty((count, width))))
+            times, fired, states = with_room(count, times, fired, states)
             times[count], fired[count] = memory[0], report[1]
             copy(y, states[count])
             if control[0] != 0:

@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 
 from . import flow
-from .gillespie import copy, hold
+from .paths import copy, finish, hold
 from .pointer import borrowed, pointers
 from .random import normal, uniform
 from .status import EXTINCT, FINISHED, NEGATIVE, STEP_TOO_SMALL, STOPPED, TOO_MANY_STEPS
@@ -303,7 +303,6 @@ def trajectories(rates, linear, noise, scratch, start, segments, seeds, grid, re
     a, y, trial = scratch[0], scratch[5], scratch[6]
     generator, report, fastest = scratch[9], scratch[10], scratch[11]
     rates, linear, noise, scratch = pointers(rates), borrowed(linear), pointers(noise), pointers((*scratch, control))
-    width = recorded.shape[2]
     y_start, t_start = start
     ends, coefficients, mean_field_coefficients, held, held_values = segments
     steps, status, failed, last = results
@@ -341,12 +340,8 @@ def trajectories(rates, linear, noise, scratch, start, segments, seeds, grid, re
             active += abs(a[j])
         if report[0] == FINISHED and active == 0.0:
             report[0] = EXTINCT
-        for time in range(row, len(grid)):
-            for i in range(width):
-                recorded[n, time, i] = np.nan
+        finish(t, y, row, recorded[n], last[n])
         steps[n], status[n], failed[n] = report[2], report[0], report[1]
-        last[n, 0] = t
-        copy(y, last[n, 1:])
         if report[0] == STOPPED:
             status[n:] = STOPPED
             return

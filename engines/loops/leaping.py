@@ -6,9 +6,9 @@ import numpy as np
 from numba import njit
 
 from . import flow
-from .gillespie import copy, hold
 from .leap import is_propensity, leap
 from .leap_size import critical_ones, longest, quick_ones, sensitivities
+from .paths import copy, finish, hold
 from .pointer import borrowed, call_int
 from .random import exponential
 from .status import EXTINCT, STOPPED, TOO_MANY_EVENTS
@@ -91,7 +91,7 @@ def trajectories(
     events, status, failed, last = results
     y, members, watched = y_start.copy(), members_start.copy(), watched_start.copy()
     clock, generator, report = np.empty(2), np.empty(4, np.uint64), np.zeros(3, np.int64)
-    width, species, reactions = recorded.shape[2], len(constrained), plan[flow.REACTIONS]
+    species, reactions = len(constrained), plan[flow.REACTIONS]
     a, derivative = np.zeros(reactions), np.empty(plan[plan[flow.DEPENDS] + reactions])
     critical, quick = np.zeros(reactions, np.bool_), np.zeros(reactions, np.bool_)
     inner = np.zeros(plan[plan[flow.SUPPORT] + plan[flow.MULTIMERS] + plan[flow.QUANTITIES]])
@@ -173,12 +173,8 @@ def trajectories(
             flow.propensities(y, rates, a)
             if not a.any():
                 report[0] = EXTINCT
-        for time in range(report[2], len(grid)):
-            for i in range(width):
-                recorded[n, time, i] = np.nan
+        finish(t, y, report[2], recorded[n], last[n])
         events[n], status[n], failed[n] = fired, report[0], report[1]
-        last[n, 0] = t
-        copy(y, last[n, 1:])
         if report[0] == STOPPED:
             status[n:] = STOPPED
             return

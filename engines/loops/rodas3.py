@@ -78,3 +78,13 @@ def between(y, moved, s, stages, out):
     for i in range(len(moved)):
         curve = (5.0 - 3.0 * s) * s * stages[0, i] + (s - 1.0) * s * stages[1, i]
         out[moved[i]] = y[moved[i]] + curve + s * s * s * (stages[2, i] + stages[3, i])
+
+
+@njit(nogil=True, error_model="numpy")
+def at_fraction(s, y, moved, stages, trial, out):
+    """The unknowns at the fraction s of a step: at its end those of ``trial``."""
+    if s < 1.0:
+        between(y, moved, s, stages, out)
+    else:
+        for i in range(len(moved)):
+            out[moved[i]] = trial[moved[i]]

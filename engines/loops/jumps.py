@@ -1,0 +1,105 @@
+"""Jumps between flows: propensities, the hazard over a step, and what a reaction changes.
+
+Over a step of length h the hazard, the integral of the total propensity, is
+
+    h (a0 s + (4 am - 3 a0 - a1) s^2 / 2 + (2 a0 - 4 am + 2 a1) s^3 / 3)
+
+at the fraction s, for total propensities a0, am, a1 at its beginning, middle and end (Simpson's rule at s = 1).
+"""
+
+import math
+
+from numba import njit
+
+from .flow import WHOLE, rate
+from .multimer import step
+from .status import NEGATIVE
+
+NEGLIGIBLE = 1e-6
+"""The hazard, over all the time that is left, that an error of the integrator may take from a reaction."""
+ALL, NONE = -1, -2
+
+
+@njit(nogil=True, error_model="numpy")
+def propensity(j, y, rates, reading, rest, report):
+    """The rate of what is no flow; a negative one is reported, unless it could not matter in the ``rest`` of time."""
+    found = rate(j, y, rates, reading)
+    if found < 0.0 and found * rest > -NEGLIGIBLE:
+        return 0.0
+    if not 0.0 <= found < math.inf:
+        report[0], report[1] = NEGATIVE, j
+    return found
+
+
+@njit(nogil=True, error_model="numpy")
+def refresh(rows, y, rates, a, rest, report):
+    """Recompute the propensities of some reactions and return their sum."""
+    total = 0.0
+    for q in range(len(rows)):
+        a[rows[q]] = propensity(rows[q], y, rates, WHOLE, rest, report)
+        total += a[rows[q]]
+    return total
+
+
+@njit(nogil=True, error_model="numpy")
+def update(fired, y, jumps, jumping, a, rest, report):
+    """Recompute the propensities that the flow does not change after a reaction, or ALL; returns their sum."""
+    still = jumps[3]
+    affected, affected_start = jumps[4]
+    if fired == ALL:
+        return refresh(still, y, jumping, a, rest, report)
+    for q in range(affected_start[fired], affected_start[fired + 1]):
+        a[affected[q]] = propensity(affected[q], y, jumping, WHOLE, rest, report)
+    total = 0.0
+    for q in range(len(still)):
+        total += a[still[q]]
+    return total
+
+
+@njit(nogil=True, error_model="numpy")
+def chosen(z, a):
+    """The reaction in whose share of the total propensity z falls; by rounding, the last that has a share; or -1."""
+    found = -1
+    for i in range(len(a)):
+        if a[i] > 0.0:
+            found = i
+            z -= a[i]
+            if z < 0.0:
+                break
+    return found
+
+
+@njit(nogil=True, error_model="numpy")
+def fire(j, y, jumps, members, watched, a, b, c, d):
+    """Change the state by reaction j; the next state of the generator."""
+    changed, change, start = jumps[1]
+    group, origin, target, group_watched, group_needed, group_slot = jumps[5]
+    for q in range(start[j], start[j + 1]):
+        y[changed[q]] += change[q]
+    if group[j] >= 0:
+        m = group[j]
+        before, after = y[origin[j]] + 1.0, y[target[j]]
+        opened, a, b, c, d = step(
+            members, watched, origin[j], target[j], before, after, group_watched[m], group_needed[m], a, b, c, d
+        )
+        y[group_slot[m]] += opened
+    return a, b, c, d
+
+
+@njit(nogil=True, error_model="numpy")
+def part_of_hazard(h, s, a0, am, a1):
+    """The hazard from the beginning of a step to the fraction s of it."""
+    return h * s * (a0 + s * ((4.0 * am - 3.0 * a0 - a1) / 2.0 + s * (2.0 * a0 - 4.0 * am + 2.0 * a1) / 3.0))
+
+
+@njit(nogil=True, error_model="numpy")
+def fraction(h, wanted, a0, am, a1):
+    """The fraction of a step at which its hazard is ``wanted``, by bisection."""
+    low, high = 0.0, 1.0
+    for _ in range(52):
+        middle = 0.5 * (low + high)
+        if part_of_hazard(h, middle, a0, am, a1) < wanted:
+            low = middle
+        else:
+            high = middle
+    return high
