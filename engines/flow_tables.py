@@ -37,6 +37,12 @@ class FlowTables:
         return law_address(self.network), gradient, self.plan, weights, self.slot, self.scale
 
 
+def with_own_weights(rates: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The same, but for the weights: the loops write the coefficients of each segment there, side by side."""
+    law, gradient, plan, weights, slot, scale = rates
+    return law, gradient, plan, weights.copy(), slot, scale
+
+
 @lru_cache(maxsize=16)
 def tables(network: Network, counted: tuple[bool, ...] = ()) -> FlowTables:
     """The tables of a network, by which the loops compute its rates, drift and Jacobian.

@@ -51,7 +51,7 @@ from typing import Any
 import numpy as np
 
 from engines.dependencies import flat
-from engines.flow_tables import tables
+from engines.flow_tables import tables, with_own_weights
 from engines.kernel import loops
 from engines.result import OptionError, Outcome
 from engines.segments import segments
@@ -126,24 +126,18 @@ class Run:
         sizes = (reactions, reactions, species, species, species, network.size, network.size, species, species)
         scratch = (*(np.zeros(size) for size in sizes), np.zeros(4, np.uint64), np.zeros(4, np.int64), np.zeros(2))
         net_rates, signed, diagonal, nonzeros = self.linear
-        linear = (scratch[5], _with_own_weights(net_rates), signed, diagonal, np.zeros(nonzeros))
+        linear = (scratch[5], with_own_weights(net_rates), signed, diagonal, np.zeros(nonzeros))
         step = (float(engine.epsilon), float(engine.step or 0.0))
         self.loops.trajectories(
-            _with_own_weights(self.rates), linear, self.noise, scratch, self.start, self.segments, seeds, grid, states,
+            with_own_weights(self.rates), linear, self.noise, scratch, self.start, self.segments, seeds, grid, states,
             ends, step, int(engine.max_steps), control,
         )  # fmt: skip
         return Outcome(*ends)
 
 
-def _with_own_weights(rates: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The loops write the coefficients of each segment into the weights, and calls run side by side."""
-    law, gradient, plan, weights, slot, scale = rates
-    return law, gradient, plan, weights.copy(), slot, scale
-
-
 @lru_cache(maxsize=16)
 def _noise(network: Network) -> tuple[Any, ...]:
-    """Deterministic reactions, signed species, and what each reaction consumes: losses per event times the order."""
+    """Deterministic reactions, signed species, losses per event times the order, noisy reactions, species shaken."""
     rows: list[list[int]] = []
     weights: list[float] = []
     least = np.zeros(len(network.species))
@@ -156,4 +150,7 @@ def _noise(network: Network) -> tuple[Any, ...]:
             least[rows[-1]] = LEAST
     index, start = flat(rows)
     flags = network.deterministic.astype(np.int64), network.signed.astype(np.int64)
-    return *flags, least, start, index, np.array(weights)
+    noisy = np.flatnonzero(~network.deterministic).tolist()
+    shaken = np.unique([i for j in noisy for i, _ in network.changes.row(j)]).astype(np.int64)
+    listed = (np.array(noisy, dtype=np.int64), len(noisy)), (shaken, len(shaken))
+    return *flags, least, start, index, np.array(weights), *listed

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from engines.dependencies import steps
+from engines.loops.parts import DIFFUSION, FLOW, JUMP
 from mechanisms.faults import nearest
 from mechanisms.network import Integers, Network, Ragged
 
-READINGS = ("jump", "leap", "diffusion", "flow")
-"""The readings, the most exact first."""
-JUMP, LEAP, DIFFUSION, FLOW = range(4)
+READINGS = ("jump", "jump or leap", "leap", "jump or diffusion", "diffusion", "jump or flow", "flow")
+"""The readings, the most exact first; those with "or" are adaptive, jumps where molecules are few."""
 
 
 class PartitionError(ValueError):
@@ -31,7 +31,8 @@ def readings(network: Network, partition: str | Mapping[str, str]) -> Integers:
     partition: one reading for all, or readings by name of a compartment or membrane, of a mechanism, or of a reaction;
     the last of these that covers a reaction counts. A place covers the reactions that change a species there; one that
     changes species in several places is read in the most exact way of those. What is not covered jumps. Variables
-    always flow, and a step of a subunit that would leap jumps. Raises PartitionError for an unknown name or reading.
+    always flow, and a step of a subunit that would leap, or be adaptive, jumps. Raises PartitionError for an unknown
+    name or reading.
     """
     given = {"": partition} if isinstance(partition, str) else dict(partition)
     for name, reading in given.items():
@@ -55,7 +56,7 @@ def readings(network: Network, partition: str | Mapping[str, str]) -> Integers:
             if name and name in given:
                 found[j] = READINGS.index(given[name])
     subunits = np.array([step is not None for step in steps(network)], dtype=bool)
-    found[subunits & (found == LEAP)] = JUMP
+    found[subunits & ~np.isin(found, (DIFFUSION, FLOW))] = JUMP
     found[network.deterministic] = FLOW
     return found
 

@@ -62,21 +62,34 @@ class Outcome:
 
     work: (trajectory,) reactions fired, or steps taken. status: (trajectory,) index of MEANING. failed: (trajectory,)
     the reaction or species at fault. last: (trajectory, 1 + slot) the time that was reached, and the state there.
+    switches: (trajectory,) arrays (., 3) of the time, the reaction, and its reading from then on; None where readings
+    stay.
     """
 
     work: Integers
     status: Integers
     failed: Integers
     last: Floats
+    switches: Any = None
 
     @classmethod
     def joined(cls, parts: list[Outcome]) -> Outcome:
         """Several, end to end."""
-        return cls(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(cls)))
+
+        def column(name: str) -> Any:
+            found = [getattr(part, name) for part in parts]
+            return None if found[0] is None else np.concatenate(found)
+
+        return cls(*(column(field.name) for field in fields(cls)))
 
     def of(self, trajectories: Any) -> Outcome:
         """Those of some trajectories."""
-        return Outcome(*(getattr(self, field.name)[trajectories] for field in fields(self)))
+
+        def column(name: str) -> Any:
+            found = getattr(self, name)
+            return None if found is None else found[trajectories]
+
+        return Outcome(*(column(field.name) for field in fields(self)))
 
 
 @dataclass(frozen=True)

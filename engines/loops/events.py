@@ -8,6 +8,7 @@ from .paths import copy
 from .pointer import call_float
 from .rodas3 import at_fraction
 from .status import TOO_MANY_EVENTS
+from .switching import land
 
 CASCADE = 1000
 """Events that may follow from each other at one time."""
@@ -23,19 +24,20 @@ def evaluate(row, y, rates):
 @njit(nogil=True, error_model="numpy")
 def happen(event, y, rates, events):
     """Set what an event sets; every value is computed before any is set."""
-    _, _, first, slots, factors, start, whole = events
+    start = events.start
     values = np.empty(start[event + 1] - start[event])
     for q in range(len(values)):
-        values[q] = evaluate(first + start[event] + q, y, rates) * factors[start[event] + q]
+        values[q] = evaluate(events.first + start[event] + q, y, rates) * events.factors[start[event] + q]
     for q in range(len(values)):
-        slot = slots[start[event] + q]
-        y[slot] = np.rint(values[q]) if whole[slot] else values[q]
+        slot = events.slots[start[event] + q]
+        y[slot] = np.rint(values[q]) if events.whole[slot] else values[q]
+    complete(y, rates, MEAN_FIELD)
 
 
 @njit(nogil=True, error_model="numpy")
 def conditions_changed(y, rates, events, met):
     """The next event whose condition has become true since ``met``, or -1; of several that of the highest priority."""
-    by_priority, conditions = events[0], events[1]
+    by_priority, conditions = events.by_priority, events.conditions
     found = -1
     for q in range(len(by_priority)):
         e = by_priority[q]
@@ -49,38 +51,42 @@ def conditions_changed(y, rates, events, met):
 
 
 @njit(nogil=True, error_model="numpy")
-def cascade(y, rates, events, met, report):
-    """Let all events happen whose conditions have become true, also by each other; returns whether any has."""
+def cascade(y, rates, events, met, noisy, partition, mode, report, ga, gb, gc, gd):
+    """Let all events happen whose conditions have become true, also by each other.
+
+    Returns whether any has, and the next state of the generator.
+    """
     for n in range(CASCADE):
         e = conditions_changed(y, rates, events, met)
         if e < 0:
-            return n > 0
+            return n > 0, ga, gb, gc, gd
         met[e] = True
+        ga, gb, gc, gd = land(y, noisy, partition, mode, ga, gb, gc, gd)
         happen(e, y, rates, events)
-        complete(y, rates, MEAN_FIELD)
     report[0], report[1] = TOO_MANY_EVENTS, 0
-    return True
+    return True, ga, gb, gc, gd
 
 
 @njit(nogil=True, error_model="numpy")
 def conditions_at_start(y, rates, events, met):
     """Conditions that hold from the start do not let their events happen."""
     complete(y, rates, MEAN_FIELD)
-    conditions = events[1]
+    conditions = events.conditions
     for e in range(len(conditions)):
         met[e] = conditions[e] >= 0 and evaluate(conditions[e], y, rates) > 0.0
 
 
 @njit(nogil=True, error_model="numpy")
-def watch(y, flowing, moved, events, stages, met, s, trial, dense):
+def watch(y, flow, rates, events, scratch, s):
     """The fraction, at most s, of a step at which a condition becomes true, and whether one does."""
+    met, dense = scratch.met, scratch.dense
     seen = met.copy()
     low = high = middle = s
     for n in range(50):
-        at_fraction(middle, y, moved, stages, trial, dense)
-        follow(dense, flowing)
+        at_fraction(middle, y, flow.moved, scratch, dense)
+        follow(dense, rates)
         copy(met, seen)
-        if conditions_changed(dense, flowing, events, seen) >= 0:
+        if conditions_changed(dense, rates, events, seen) >= 0:
             high = middle
             low = 0.0 if n == 0 else low
         elif n == 0:

@@ -1,8 +1,9 @@
 """Jumps between flows: a piecewise deterministic Markov process (Davis 1984), exact in law up to the flow's tolerance.
 
 Between jumps the flowing species are integrated by Rodas3, and with them the hazard (``jumps.py``); a jump happens
-where it reaches an exponential number. Leaps and diffusions are added at the end of a step (``kicks.py``). Conditions
-of events are watched at the end of each step and located in it by bisection (``events.py``).
+where it reaches an exponential number. Leaps and diffusions happen in two halves of a step (``kicks.py``), and readings
+may follow the numbers (``switching.py``). Conditions of events are watched at the end of each step and located in it by
+bisection (``events.py``). ``parts.py`` says what the loops are handed.
 
 Davis MHA (1984) Piecewise-deterministic Markov processes. Journal of the Royal Statistical Society B 46, 353-388.
 """
@@ -15,12 +16,14 @@ from numba import njit
 from .events import cascade, conditions_at_start, happen, watch
 from .flow import MEAN_FIELD, complete, follow, jacobian
 from .jumps import ALL, NONE, chosen, fire, fraction, part_of_hazard, refresh, update
-from .kicks import kick, longest_kick
+from .kicks import extrapolate, keep, kick, kick_rates, longest, thin
+from .parts import CANDIDATES, CAPACITY, KICKING, LOGGED, MOVING, REACTIONS
 from .paths import copy, finish, hold, with_room
 from .pointer import borrowed, pointers
 from .random import exponential, uniform
 from .rodas3 import at_fraction, attempt, error
 from .status import NOT_FINITE, STEP_TOO_SMALL, STOPPED, TOO_MANY_EVENTS
+from .switching import begin_readings, land, switch
 
 BURST = 1 << 12
 """Jumps between two looks at whether the user asked to stop."""
@@ -31,87 +34,121 @@ AHEAD = 1.5
 
 
 @njit(nogil=True, error_model="numpy")
-def advance(
-    y, memory, generator, members, watched, flow, jumps, kicks, events, scratch, span, recorded, budget, report
-):
-    """Go on to the end of ``span`` or until ``budget`` jumps have happened; returns how many.
+def advance(y, memory, generator, members, watched, parts, scratch, span, recorded, budget, report):
+    """Go on to the end of ``span`` or until ``budget`` jumps have happened, or the log is full; returns how many jumps.
 
     memory: time, hazard since the last jump, hazard at which the next one happens (negative: not drawn yet), and the
-    next step to try, kept from call to call. flow: rates, moved species, nonzeros used, elimination, rtol, atol.
-    jumps: rates, changes, reactions that the flow changes, reactions that it does not, for each reaction those of the
-    latter that it affects, and steps of multimers. events: see ``happen``; met: in ``scratch``, which conditions hold.
-    span: end in s, grid, and how many of its times may be recorded. report: status, reaction, times recorded, steps.
+    next step to try, kept from call to call. parts: (flow, noisy, partition, mode, events). span: end in s, grid, and
+    how many of its times may be recorded. report: status, reaction, times recorded, steps, reactions fired in leaps.
     """
-    flow, jumps, kicks = borrowed(flow), borrowed(jumps), borrowed(kicks)
-    events, scratch = borrowed(events), borrowed(scratch)
-    flowing, moved, used, tables, rtol, atol = flow
-    flowing, jumping, moving = pointers(flowing), pointers(jumps[0]), jumps[2]
-    values, lu, slope, trial, stages, dense, a, ahead, met, b, extents, saved = scratch
+    flow, noisy, partition, mode, events = borrowed(parts)
+    scratch, span = borrowed(scratch), borrowed(span)
+    y, members, watched, recorded, report = borrowed((y, members, watched, recorded, report))
+    noisy, partition, mode = pointers(noisy), pointers(partition), pointers(mode)
+    flowing, jumping, moved = pointers(flow.rates), noisy.rates, flow.moved
+    trial, dense, a, counts = scratch.trial, scratch.dense, scratch.a, mode.counts
     t_end, grid, until = span
-    ga, gb, gc, gd = generator[0], generator[1], generator[2], generator[3]
     t, hazard, wanted, h = memory[0], memory[1], memory[2], memory[3]
-    flows, watching, kicked = len(moved) > 0, len(events[0]) > 0, len(kicks[2]) > 0
-    longest = math.inf
+    ga, gb, gc, gd = generator[0], generator[1], generator[2], generator[3]
+    flows, watching, adapting = len(moved) > 0, len(events.by_priority) > 0, counts[CANDIDATES] > 0
+    kicked, reach, drawn = counts[KICKING] > 0, math.inf, 0.0
     fired, last_fired = 0, ALL
     standing, a0 = 0.0, 0.0
     fresh, jump = True, False
     while True:
         if fresh:
+            if adapting and not jump:
+                switched, ga, gb, gc, gd = switch(t, y, noisy, partition, mode, a, ga, gb, gc, gd)
+                if switched:
+                    last_fired, kicked = ALL, counts[KICKING] > 0
             if kicked or last_fired != NONE:
                 complete(y, flowing, MEAN_FIELD)
             else:
                 follow(y, flowing)
-            if watching and not jump and cascade(y, flowing, events, met, report):
-                last_fired = ALL
+            if watching and not jump:
+                happened, ga, gb, gc, gd = cascade(
+                    y, flowing, events, scratch.met, noisy, partition, mode, report, ga, gb, gc, gd
+                )
+                if happened:
+                    last_fired = ALL
             if last_fired != NONE:
-                standing = update(last_fired, y, jumps, jumping, a, t_end - t, report)
+                standing = update(last_fired, y, noisy, jumping, mode, a, t_end - t, report)
                 last_fired = NONE
-            a0 = standing + refresh(moving, y, jumping, a, t_end - t, report)
+            a0 = standing + refresh(mode.moving, counts[MOVING], y, jumping, a, t_end - t, report)
             if jump:
                 jump, wanted = False, -1.0
                 u, ga, gb, gc, gd = uniform(ga, gb, gc, gd)
                 j = chosen(u * a0, a)
                 if j >= 0:
-                    ga, gb, gc, gd = fire(j, y, jumps, members, watched, ga, gb, gc, gd)
+                    ga, gb, gc, gd = fire(j, y, noisy, members, watched, ga, gb, gc, gd)
                     report[1] = last_fired = j
                     fired += 1
                 continue
-            if flows:
-                jacobian(y, flowing, values)
             if kicked:
-                longest = longest_kick(y, kicks, b, t_end - t, slope, report)
-            copy(y, trial)
-            copy(y, dense)
+                while report[2] < until and grid[report[2]] <= t:
+                    record(y, recorded, report)
+                kick_rates(y, noisy, partition, mode, scratch.b, t_end - t, report)
+                reach, drawn = longest(y, noisy, partition, mode, scratch), 0.0
+            else:
+                if flows:
+                    jacobian(y, flowing, scratch.values)
+                    copy(y, trial)
+                    copy(y, dense)
             fresh = False
-        if report[0] != 0 or t >= t_end or fired >= budget:
+        if report[0] != 0 or t >= t_end or fired >= budget or counts[LOGGED] + counts[REACTIONS] > counts[CAPACITY]:
             break
         if wanted < 0.0:
             wanted, ga, gb, gc, gd = exponential(ga, gb, gc, gd)
             hazard = 0.0
-        length, last = t_end - t, True
+        length, last, t_new = t_end - t, True, t_end
         if flows and h < length:
             length, last = h, False
         if a0 * length > AHEAD * (wanted - hazard):
             length, last = max(AHEAD * (wanted - hazard) / a0, 1e-14 * abs(t)), False
-        t_new = t_end
-        if kicked and longest < length:
-            length, last = longest, False
-        if kicked and report[2] < until and t < grid[report[2]] < t + length:
-            length, last, t_new = grid[report[2]] - t, True, grid[report[2]]
+        if kicked:
+            if min(reach, drawn if drawn > 0.0 else reach) < length:
+                length, last = min(reach, drawn if drawn > 0.0 else reach), False
+            if report[2] < until and t < grid[report[2]] < t + length:
+                length, last, t_new = grid[report[2]] - t, True, grid[report[2]]
         if not (last or t + 0.1 * length > t):
             report[0], report[1] = STEP_TOO_SMALL, 0
             break
+        if kicked and length != drawn:
+            if drawn == 0.0:
+                copy(y, scratch.saved)
+                enough, ga, gb, gc, gd = kick(
+                    0.5 * length, scratch.b, scratch.extents, y, noisy, partition, mode, scratch, ga, gb, gc, gd
+                )
+            else:
+                enough, ga, gb, gc, gd = thin(
+                    length / drawn, 0.5 * drawn, y, noisy, partition, mode, scratch, ga, gb, gc, gd
+                )
+            if not enough:  # more would be consumed than there is: a shorter step is drawn anew
+                copy(scratch.saved, y)
+                reach, drawn = 0.5 * length, 0.0
+                continue
+            drawn = length
+            complete(y, flowing, MEAN_FIELD)
+            a0 = standing + refresh(mode.moving, counts[MOVING], y, jumping, a, t_end - t, report)
+            if flows:
+                jacobian(y, flowing, scratch.values)
+            copy(y, trial)
+            copy(y, dense)
         report[3] += 1
         err, am, a1 = 0.0, a0, a0
         if flows:
             err = math.inf
-            if attempt(y, moved, length, values, used, flowing, tables, lu, slope, trial, stages):
-                err = error(y, trial, moved, rtol, atol, stages)
-            if err <= 1.0 and len(moving) > 0:
+            if attempt(y, length, flow, flowing, scratch):
+                err = error(y, flow, scratch)
+            if err <= 1.0 and counts[MOVING] > 0:
                 for half in range(1, 3):
-                    at_fraction(0.5 * half, y, moved, stages, trial, dense)
+                    at_fraction(0.5 * half, y, moved, scratch, dense)
                     follow(dense, flowing)
-                    am, a1 = a1, standing + refresh(moving, dense, jumping, ahead, t_end - t, report)
+                    am, a1 = (
+                        a1,
+                        standing
+                        + refresh(mode.moving, counts[MOVING], dense, jumping, scratch.ahead, t_end - t, report),
+                    )
                 bend = length * abs(a0 - 2.0 * am + a1) / BEND
                 err = max(err, bend * bend * bend)  # a step is changed by the cube root of its error
             if not err <= 1.0 or report[0] != 0:  # a step to where a propensity is negative is tried shorter
@@ -127,27 +164,41 @@ def advance(
         if hazard + part_of_hazard(length, 1.0, a0, am, a1) >= wanted:
             s, jump = fraction(length, wanted - hazard, a0, am, a1), True
         if flows and watching:
-            s, event = watch(y, flowing, moved, events, stages, met, s, trial, dense)
+            s, event = watch(y, flow, flowing, events, scratch, s)
             jump = jump and not event
+        if kicked:
+            if s > 0.5:
+                at_fraction(0.5, y, moved, scratch, dense)
+                follow(dense, flowing)
+                kick_rates(dense, noisy, partition, mode, scratch.later, t_end - t, report)
+                extrapolate(s, mode, scratch)
+                at_fraction(s, y, moved, scratch, dense)
+                rest = (s - 0.5) * length
+                enough, ga, gb, gc, gd = kick(
+                    rest, scratch.later, scratch.more, dense, noisy, partition, mode, scratch, ga, gb, gc, gd
+                )
+                if not enough:  # then the step ends in its middle
+                    s, jump = 0.5, False
+            if s <= 0.5:
+                at_fraction(s, y, moved, scratch, dense)
+                enough, ga, gb, gc, gd = thin(
+                    2.0 * s, 0.5 * length, dense, noisy, partition, mode, scratch, ga, gb, gc, gd
+                )
+                if not enough:
+                    copy(scratch.saved, y)
+                    reach, drawn, jump = 0.5 * length, 0.0, False
+                    continue
+            report[4] += keep(s > 0.5, partition, mode, scratch)
         if not (last and s == 1.0):
             t_new = t + s * length
         while report[2] < until and grid[report[2]] < t_new:
-            at_fraction((grid[report[2]] - t) / length, y, moved, stages, trial, dense)
+            at_fraction((grid[report[2]] - t) / length, y, moved, scratch, dense)
             follow(dense, flowing)
-            for i in range(recorded.shape[1]):
-                recorded[report[2], i] = dense[i]
-            report[2] += 1
-        at_fraction(s, y, moved, stages, trial, dense)
+            record(dense, recorded, report)
         if kicked:
-            copy(y, saved)
-        for i in range(len(moved)):
-            y[moved[i]] = dense[moved[i]]
-        if kicked:
-            ok, ga, gb, gc, gd = kick(y, kicks, b, s * length, extents, ga, gb, gc, gd)
-            if not ok:  # more would be consumed than there is: a shorter step is drawn anew
-                copy(saved, y)
-                longest, jump = 0.5 * length, False
-                continue
+            copy(dense, y)
+        else:
+            at_fraction(s, y, moved, scratch, y)
         hazard += part_of_hazard(length, s, a0, am, a1)
         t = t_new
         fresh = True
@@ -160,38 +211,47 @@ def advance(
 
 
 @njit(nogil=True, error_model="numpy")
-def begin(k, y, segments, flow, jumps, kicks, events, happening, met, report):
+def record(y, recorded, report):
+    """Write down y as the next row of what is recorded."""
+    for i in range(recorded.shape[1]):
+        recorded[report[2], i] = y[i]
+    report[2] += 1
+
+
+@njit(nogil=True, error_model="numpy")
+def begin(k, y, segments, parts, happening, generator, scratch, report):
     """Enter segment k: inputs take their values, and the events that are scheduled for its beginning happen."""
-    _, flow_weights, jump_weights, kick_weights, held, held_values = segments
+    _, flow_weights, noisy_weights, held, held_values = segments
+    flow, noisy, partition, mode, events = borrowed(parts)
+    noisy, partition, mode = pointers(noisy), pointers(partition), pointers(mode)
     hold(y, held, held_values[k])
-    law, gradient, plan, _, slot, scale = flow[0]
-    flow = ((law, gradient, plan, flow_weights[k], slot, scale), flow[1], flow[2], flow[3], flow[4], flow[5])
-    law, gradient, plan, _, slot, scale = jumps[0]
-    jumps = ((law, gradient, plan, jump_weights[k], slot, scale), jumps[1], jumps[2], jumps[3], jumps[4], jumps[5])
-    law, gradient, plan, _, slot, scale = kicks[0]
-    kicks = ((law, gradient, plan, kick_weights[k], slot, scale), kicks[1], kicks[2], kicks[3], kicks[4], kicks[5])
-    complete(y, pointers(flow[0]), MEAN_FIELD)
+    copy(flow_weights[k], flow.rates[3])
+    copy(noisy_weights[k], parts[1].rates[3])
+    rates = pointers(flow.rates)
+    complete(y, rates, MEAN_FIELD)
+    ga, gb, gc, gd = generator[0], generator[1], generator[2], generator[3]
     due, due_start = happening
     for q in range(due_start[k], due_start[k + 1]):
-        happen(due[q], y, pointers(flow[0]), events)
-        complete(y, pointers(flow[0]), MEAN_FIELD)
+        ga, gb, gc, gd = land(y, noisy, partition, mode, ga, gb, gc, gd)
+        happen(due[q], y, rates, events)
     if k > 0 or due_start[1] > 0:
-        cascade(y, pointers(flow[0]), events, met, report)
-    return flow, jumps, kicks
+        _, ga, gb, gc, gd = cascade(y, rates, events, scratch.met, noisy, partition, mode, report, ga, gb, gc, gd)
+    generator[0], generator[1], generator[2], generator[3] = ga, gb, gc, gd
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def trajectories(
-    start, segments, flow, jumps, kicks, events, happening, scratch, seeds, grid, recorded, results, control
-):
-    """One trajectory per row of ``seeds``, as in ``gillespie.trajectories``."""
+def trajectories(start, segments, parts, happening, scratch, seeds, grid, recorded, results, control):
+    """One trajectory per row of ``seeds``, as in ``gillespie.trajectories``.
+
+    Returns every change of a reading: (., 4) trajectory, time, reaction, and 1 where it is kicked from then on.
+    """
     y_start, members_start, watched_start, t_start, limit = start
+    _, noisy, partition, mode, events = parts
     ends = segments[0]
     count, steps, status, failed, last = results
     y, members, watched = y_start.copy(), members_start.copy(), watched_start.copy()
-    memory, generator, report = np.empty(4), np.empty(4, np.uint64), np.zeros(4, np.int64)
-    met = scratch[8]
-    width = recorded.shape[2]
+    memory, generator, report = np.empty(4), np.empty(4, np.uint64), np.zeros(5, np.int64)
+    switches, switched = np.empty((64, 4)), 0
     for n in range(len(seeds)):
         copy(y_start, y)
         copy(members_start.ravel(), members.ravel())
@@ -200,18 +260,21 @@ def trajectories(
         report[:] = 0
         memory[0], memory[1], memory[2] = t_start, 0.0, -1.0
         fired = 0
-        conditions_at_start(y, pointers(flow[0]), events, met)
+        begin_readings(pointers(noisy), pointers(partition), pointers(mode), scratch.a)
+        conditions_at_start(y, pointers(parts[0].rates), events, scratch.met)
         for k in range(len(ends)):
             memory[3] = 1e-4 * (ends[k] - memory[0])
-            parts = begin(k, y, segments, flow, jumps, kicks, events, happening, met, report)
+            begin(k, y, segments, parts, happening, generator, scratch, report)
             until = len(grid)
             if k < len(ends) - 1:
                 until = np.searchsorted(grid, ends[k])
             span = (ends[k], grid, until)
             while report[0] == 0 and memory[0] < ends[k]:
                 looked = report[2]
-                state = (y, memory, generator, members, watched, *parts, events, scratch)
-                fired += advance(*state, span, recorded[n], BURST, report)
+                fired += advance(
+                    y, memory, generator, members, watched, parts, scratch, span, recorded[n], BURST, report
+                )
+                switches, switched = logged(n, mode, switches, switched)
                 control[1] += report[2] - looked
                 if control[0] != 0:
                     report[0] = STOPPED
@@ -221,48 +284,64 @@ def trajectories(
                 break
             if k == len(ends) - 1:
                 while report[2] < until and grid[report[2]] <= ends[k]:
-                    for i in range(width):
-                        recorded[n, report[2], i] = y[i]
-                    report[2] += 1
+                    record(y, recorded[n], report)
                     control[1] += 1
         finish(memory[0], y, report[2], recorded[n], last[n])
-        count[n], steps[n], status[n], failed[n] = fired, report[3], report[0], report[1]
+        count[n], steps[n], status[n], failed[n] = fired + report[4], report[3], report[0], report[1]
         if report[0] == STOPPED:
             status[n:] = STOPPED
-            return
+            break
+    return switches[:switched].copy()
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def every_event(start, segments, flow, jumps, kicks, events, happening, scratch, width, seed, control):
-    """One trajectory with the state after every jump, as in ``gillespie.every_event``."""
+def every_event(start, segments, parts, happening, scratch, width, seed, control):
+    """One trajectory with the state after every jump, as in ``gillespie.every_event``; and the changes of readings."""
     y_start, members_start, watched_start, t_start, limit = start
+    _, noisy, partition, mode, events = parts
     ends = segments[0]
     y, members, watched, generator = y_start.copy(), members_start.copy(), watched_start.copy(), seed.copy()
-    memory, report = np.array([t_start, 0.0, -1.0, 0.0]), np.zeros(4, np.int64)
-    met = scratch[8]
+    memory, report = np.array([t_start, 0.0, -1.0, 0.0]), np.zeros(5, np.int64)
     no_grid, no_record = np.empty(0), np.empty((0, 0))
     times, fired, states = np.empty(1024), np.empty(1024, np.int64), np.empty((1024, width))
-    conditions_at_start(y, pointers(flow[0]), events, met)
+    switches, switched = np.empty((64, 4)), 0
+    begin_readings(pointers(noisy), pointers(partition), pointers(mode), scratch.a)
+    conditions_at_start(y, pointers(parts[0].rates), events, scratch.met)
     count = -1
     for k in range(len(ends)):
         memory[3] = 1e-4 * (ends[k] - memory[0])
-        parts = begin(k, y, segments, flow, jumps, kicks, events, happening, met, report)
+        begin(k, y, segments, parts, happening, generator, scratch, report)
         if k == 0:
             times[0], fired[0], count = t_start, -1, 0
             copy(y, states[0])
+        span = (ends[k], no_grid, 0)
         while report[0] == 0 and memory[0] < ends[k]:
-            state = (y, memory, generator, members, watched, *parts, events, scratch)
-            if advance(*state, (ends[k], no_grid, 0), no_record, 1, report) == 0:
-                break
+            done = advance(y, memory, generator, members, watched, parts, scratch, span, no_record, 1, report)
+            switches, switched = logged(0, mode, switches, switched)
+            if control[0] != 0:
+                report[0] = STOPPED
+            if done == 0:
+                continue
             count += 1
             times, fired, states = with_room(count, times, fired, states)
             times[count], fired[count] = memory[0], report[1]
             copy(y, states[count])
-            if control[0] != 0:
-                report[0] = STOPPED
             if count > limit:
                 report[0] = TOO_MANY_EVENTS
         if report[0] != 0:
             break
     count += 1
-    return times[:count].copy(), fired[:count].copy(), states[:count].copy(), report
+    return times[:count].copy(), fired[:count].copy(), states[:count].copy(), report, switches[:switched].copy()
+
+
+@njit(nogil=True, error_model="numpy")
+def logged(n, mode, switches, count):
+    """Take over the log of trajectory n, which is empty then; the changes of readings, and how many there are."""
+    for k in range(mode.counts[LOGGED]):
+        if count == len(switches):
+            switches = np.concatenate((switches, np.empty((count, 4))))
+        switches[count, 0] = n
+        copy(mode.log[k], switches[count, 1:])
+        count += 1
+    mode.counts[LOGGED] = 0
+    return switches, count

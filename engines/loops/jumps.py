@@ -13,6 +13,7 @@ from numba import njit
 
 from .flow import WHOLE, rate
 from .multimer import step
+from .parts import STILL
 from .status import NEGATIVE
 
 NEGLIGIBLE = 1e-6
@@ -32,26 +33,27 @@ def propensity(j, y, rates, reading, rest, report):
 
 
 @njit(nogil=True, error_model="numpy")
-def refresh(rows, y, rates, a, rest, report):
+def refresh(rows, count, y, rates, a, rest, report):
     """Recompute the propensities of some reactions and return their sum."""
     total = 0.0
-    for q in range(len(rows)):
+    for q in range(count):
         a[rows[q]] = propensity(rows[q], y, rates, WHOLE, rest, report)
         total += a[rows[q]]
     return total
 
 
 @njit(nogil=True, error_model="numpy")
-def update(fired, y, jumps, jumping, a, rest, report):
+def update(fired, y, noisy, jumping, mode, a, rest, report):
     """Recompute the propensities that the flow does not change after a reaction, or ALL; returns their sum."""
-    still = jumps[3]
-    affected, affected_start = jumps[4]
+    still, count = mode.still, mode.counts[STILL]
     if fired == ALL:
-        return refresh(still, y, jumping, a, rest, report)
-    for q in range(affected_start[fired], affected_start[fired + 1]):
-        a[affected[q]] = propensity(affected[q], y, jumping, WHOLE, rest, report)
+        return refresh(still, count, y, jumping, a, rest, report)
+    for q in range(noisy.affected_start[fired], noisy.affected_start[fired + 1]):
+        j = noisy.affected[q]
+        if not mode.kicked[j]:
+            a[j] = propensity(j, y, jumping, WHOLE, rest, report)
     total = 0.0
-    for q in range(len(still)):
+    for q in range(count):
         total += a[still[q]]
     return total
 
@@ -70,19 +72,17 @@ def chosen(z, a):
 
 
 @njit(nogil=True, error_model="numpy")
-def fire(j, y, jumps, members, watched, a, b, c, d):
+def fire(j, y, noisy, members, watched, a, b, c, d):
     """Change the state by reaction j; the next state of the generator."""
-    changed, change, start = jumps[1]
-    group, origin, target, group_watched, group_needed, group_slot = jumps[5]
-    for q in range(start[j], start[j + 1]):
-        y[changed[q]] += change[q]
-    if group[j] >= 0:
-        m = group[j]
-        before, after = y[origin[j]] + 1.0, y[target[j]]
+    for q in range(noisy.start[j], noisy.start[j + 1]):
+        y[noisy.changed[q]] += noisy.change[q]
+    if noisy.group[j] >= 0:
+        m, origin, target = noisy.group[j], noisy.origin[j], noisy.target[j]
+        before, after = y[origin] + 1.0, y[target]
         opened, a, b, c, d = step(
-            members, watched, origin[j], target[j], before, after, group_watched[m], group_needed[m], a, b, c, d
+            members, watched, origin, target, before, after, noisy.watched[m], noisy.needed[m], a, b, c, d
         )
-        y[group_slot[m]] += opened
+        y[noisy.conducting[m]] += opened
     return a, b, c, d
 
 
@@ -94,7 +94,9 @@ def part_of_hazard(h, s, a0, am, a1):
 
 @njit(nogil=True, error_model="numpy")
 def fraction(h, wanted, a0, am, a1):
-    """The fraction of a step at which its hazard is ``wanted``, by bisection."""
+    """The fraction of a step at which its hazard is ``wanted``, by bisection where the total propensity changes."""
+    if am == a0 == a1:
+        return min(wanted / (h * a0), 1.0)
     low, high = 0.0, 1.0
     for _ in range(52):
         middle = 0.5 * (low + high)

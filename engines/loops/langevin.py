@@ -1,8 +1,9 @@
 """Steps and trajectories of the chemical Langevin engine; ``engines/langevin.py`` has the equations.
 
 ``rates``, of the network in one-way reactions, is that of ``flow``. ``noise`` is (deterministic, signed, least, start,
-index, weight): flags of reactions and of species; the smallest amount of a species that its turnover is taken of; and,
-by rows of reactions, the species that they consume, with their loss per event times the order. ``scratch`` is (a, b,
+index, weight, noisy, shaken): flags of reactions and of species; the smallest amount of a species that its turnover is
+taken of; by rows of reactions, the species that they consume, with their loss per event times the order; and the
+reactions that have noise, and the species that it moves, each with how many there are. ``scratch`` is (a, b,
 slope, slope_after, spread, y, trial, before, loss, generator, report, fastest, control). All of these are reached by
 addresses (``pointers``). ``linear`` is of the network with net fluxes: (y, rates, signed species, where their diagonal
 elements stand in the Jacobian, its nonzeros).
@@ -14,15 +15,11 @@ import numpy as np
 from numba import njit
 
 from . import flow
+from .noise import shake
 from .paths import copy, finish, hold
 from .pointer import borrowed, pointers
-from .random import normal, uniform
 from .status import EXTINCT, FINISHED, NEGATIVE, STEP_TOO_SMALL, STOPPED, TOO_MANY_STEPS
 
-FAR = 6.0
-"""Standard deviations from a boundary beyond which noise is normal."""
-LEAP = 2.0
-"""Molecules that noise at a boundary may move at once, where its standard deviation is less."""
 SLOWEST = 1e-300
 """1/s: of a network without charges and variables."""
 FRESH = 8
@@ -64,7 +61,7 @@ def evaluate(y, rates, noise, a, slope, spread, is_state):
 @njit(nogil=True, error_model="numpy")
 def longest(y, a, spread, plan, noise, loss, fastest, epsilon):
     """The longest step at a state, and the species that limits it: see ``engines.langevin``."""
-    _, signed, least, start, index, weight = noise
+    _, signed, least, start, index, weight, _, _ = noise
     h, limiting = epsilon / fastest[0], np.int64(fastest[1])
     for i in range(plan[flow.SPECIES]):
         loss[i] = 0.0
@@ -149,80 +146,13 @@ def _no_rounding_below_zero(y, species, signed):
 
 
 @njit(nogil=True, error_model="numpy")
-def kick(h, rates, noise, scratch, g0, g1, g2, g3):
-    """Add the noise N sqrt(b h) xi; returns the state of the generator. scratch: rates b and the spread that they make.
-
-    Near a boundary the noise of a reaction has two values, -L and U.
-    """
-    _, b, _, _, spread, y, _, before, _, _, _, _, _ = scratch
-    deterministic, signed = noise[0], noise[1]
-    plan, weights = rates[2], rates[3]
-    species, reactions = plan[flow.SPECIES], plan[flow.REACTIONS]
-    changed, change = plan[flow.CHANGED], plan[flow.CHANGE]
-    near = False
-    for i in range(species):
-        before[i] = y[i]
-        near |= not signed[i] and y[i] * y[i] < FAR * FAR * spread[i] * h
-    if not near:
-        for j in range(reactions):
-            if b[j] != 0.0 and not deterministic[j]:
-                z, g0, g1, g2, g3 = normal(g0, g1, g2, g3)
-                extent = math.sqrt(b[j] * h) * z
-                for q in range(plan[plan[flow.CHANGES] + j], plan[plan[flow.CHANGES] + j + 1]):
-                    y[plan[changed + q]] += weights[change + q] * extent
-        for i in range(species):
-            near |= not signed[i] and y[i] < 0.0
-        if not near:
-            return g0, g1, g2, g3
-        for i in range(species):  # once in 10^9
-            y[i] = before[i]
-    for j in range(reactions):
-        if b[j] == 0.0 or deterministic[j]:
-            continue
-        down = up = math.inf
-        for q in range(plan[plan[flow.CHANGES] + j], plan[plan[flow.CHANGES] + j + 1]):
-            i, n = plan[changed + q], weights[change + q]
-            if not signed[i]:
-                share = before[i] * abs(n) * b[j] / spread[i]
-                if n > 0.0:
-                    down = min(down, share)
-                else:
-                    up = min(up, share)
-        size = math.sqrt(b[j] * h)
-        if min(down, up) > FAR * size:
-            z, g0, g1, g2, g3 = normal(g0, g1, g2, g3)
-            extent = min(max(size * z, -down), up)
-        else:
-            down, up = _two_values(down, up, size)
-            u, g0, g1, g2, g3 = uniform(g0, g1, g2, g3)
-            extent = up if u * (down + up) < down else -down
-        for q in range(plan[plan[flow.CHANGES] + j], plan[plan[flow.CHANGES] + j + 1]):
-            y[plan[changed + q]] += weights[change + q] * extent
-    _no_rounding_below_zero(y, species, signed)
-    return g0, g1, g2, g3
-
-
-@njit(nogil=True, error_model="numpy")
-def _two_values(down, up, size):
-    """-L and U with L <= down, U <= up and L U = size^2, or as near to it as they come."""
-    most = max(LEAP, size)
-    if down < size:
-        up = min(up, most, size * size / down) if down > 0.0 else 0.0
-    elif up < size:
-        down = min(down, most, size * size / up) if up > 0.0 else 0.0
-    if min(down, up) >= size:
-        return size, size
-    return down, up
-
-
-@njit(nogil=True, error_model="numpy")
 def interval(t, t_end, rates, linear, noise, scratch, step, most):
     """Advance y from t to t_end, which is recorded next; returns the time reached.
 
     step: epsilon, and the length of fixed steps (0: chosen). report: status; what failed or limited the last step;
     steps so far, at most ``most``; steps until the Jacobian is looked at again.
     """
-    a, b, slope, slope_after, spread, y, trial, _, loss, generator, report, fastest, control = scratch
+    a, b, slope, slope_after, spread, y, trial, before, loss, generator, report, fastest, control = scratch
     epsilon, fixed = step
     plan, signed = rates[2], noise[1]
     g0, g1, g2, g3 = generator[0], generator[1], generator[2], generator[3]
@@ -262,7 +192,9 @@ def interval(t, t_end, rates, linear, noise, scratch, step, most):
         flow_on(drifting, rates, noise, scratch)
         if h == 0.0:
             break
-        g0, g1, g2, g3 = kick(h, rates, noise, scratch, g0, g1, g2, g3)
+        g0, g1, g2, g3 = shake(
+            h, b, spread, noise[6], noise[7], signed, rates[2], rates[3], y, before, a, g0, g1, g2, g3
+        )  # a is not needed any more
         owed = 0.5 * h
         if limiting >= 0:
             report[1] = limiting

@@ -71,6 +71,8 @@ def _pointer(target, builder, kind, value):
 def _as_pointers(kind):
     if isinstance(kind, types.Array):
         return types.CPointer(kind.dtype)
+    if isinstance(kind, types.NamedTuple):
+        return types.NamedTuple(list(map(_as_pointers, kind.types)), kind.instance_class)
     return types.Tuple(list(map(_as_pointers, kind))) if isinstance(kind, types.BaseTuple) else kind
 
 

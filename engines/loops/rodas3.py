@@ -23,17 +23,18 @@ GAMMA = 0.5
 
 
 @njit(nogil=True, error_model="numpy")
-def attempt(y, moved, h, values, used, rates, tables, lu, slope, trial, stages):
+def attempt(y, h, flow, rates, scratch):
     """Try a step: fill ``stages`` (4, unknown) and leave the state after it in ``trial``.
 
-    moved: the species that are unknowns. values: nonzeros of the Jacobian, of which ``used`` are those between
-    unknowns, in the order of ``tables``. lu, slope: scratch. trial has the constants of y. Returns whether it worked.
+    y is complete, trial has its constants, and ``values`` the nonzeros of the Jacobian. Returns whether it worked.
     """
+    moved, used, tables = flow.moved, flow.used, flow.elimination
+    lu, slope, trial, stages = scratch.lu, scratch.slope, scratch.trial, scratch.stages
     n = len(moved)
     for e in range(lu.size):
         lu[e] = 0.0
     for e in range(used.size):
-        lu[tables.place[e]] = -values[used[e]]
+        lu[tables.place[e]] = -scratch.values[used[e]]
     for k in range(n):
         lu[tables.pivot[k]] += 1.0 / (h * GAMMA)
     if factorise(lu, stages[4], tables) >= 0:
@@ -62,29 +63,24 @@ def attempt(y, moved, h, values, used, rates, tables, lu, slope, trial, stages):
 
 
 @njit(nogil=True, error_model="numpy")
-def error(y, trial, moved, rtol, atol, stages):
+def error(y, flow, scratch):
     """The largest error of a step in units of atol + rtol |y|; infinite where it is not a number."""
-    largest = 0.0
+    moved, largest = flow.moved, 0.0
     for i in range(len(moved)):
-        scaled = abs(stages[3, i]) / (atol + rtol * max(abs(y[moved[i]]), abs(trial[moved[i]])))
+        size = max(abs(y[moved[i]]), abs(scratch.trial[moved[i]]))
+        scaled = abs(scratch.stages[3, i]) / (flow.atol + flow.rtol * size)
         if not scaled <= largest:
             largest = scaled
     return largest
 
 
 @njit(nogil=True, error_model="numpy")
-def between(y, moved, s, stages, out):
-    """Write the unknowns at the fraction s of the step from y to ``out``."""
+def at_fraction(s, y, moved, scratch, out):
+    """Write the unknowns at the fraction s of the step from y to ``out``: at its end those of ``trial``."""
+    stages = scratch.stages
     for i in range(len(moved)):
-        curve = (5.0 - 3.0 * s) * s * stages[0, i] + (s - 1.0) * s * stages[1, i]
-        out[moved[i]] = y[moved[i]] + curve + s * s * s * (stages[2, i] + stages[3, i])
-
-
-@njit(nogil=True, error_model="numpy")
-def at_fraction(s, y, moved, stages, trial, out):
-    """The unknowns at the fraction s of a step: at its end those of ``trial``."""
-    if s < 1.0:
-        between(y, moved, s, stages, out)
-    else:
-        for i in range(len(moved)):
-            out[moved[i]] = trial[moved[i]]
+        if s < 1.0:
+            curve = (5.0 - 3.0 * s) * s * stages[0, i] + (s - 1.0) * s * stages[1, i]
+            out[moved[i]] = y[moved[i]] + curve + s * s * s * (stages[2, i] + stages[3, i])
+        else:
+            out[moved[i]] = scratch.trial[moved[i]]

@@ -6,7 +6,8 @@ from scipy.stats import kstest, poisson
 
 import microdomain as md
 from engines.hybrid import Hybrid
-from engines.partition import FLOW, JUMP, LEAP, PartitionError, readings
+from engines.loops.parts import FLOW, JUMP, LEAP
+from engines.partition import PartitionError, readings
 from tests.membranes import REVERSAL, ohmic, ohmic_affinity, patch, thermal_variance, with_leak
 from tests.reference import ONE_PER_UM, chi_square, closed, two_samples
 

@@ -1,0 +1,125 @@
+"""A network under a partition as the loops of the hybrid engine take it (``engines/loops/parts.py``)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from engines.dependencies import dependents, flat, step_columns
+from engines.loops.parts import REACTIONS, Events, Flow, Mode, Noisy, Partition, Scratch
+from engines.sparse_pattern import elimination
+from mechanisms.network import Floats, Integers, Network
+from mechanisms.thermodynamics import membrane_voltage, thermal_voltage
+
+ROOM = 310.15
+"""K: of the estimate of how fast charges relax, which only decides the length of steps."""
+LOG = 1024
+"""Changes of readings that are logged before the loops pause."""
+
+
+def flow_part(indptr: Integers, indices: Integers, rates: Any, moved: Integers, rtol: float, atol: float) -> Flow:
+    """What flows; of the Jacobian, with this pattern, the nonzeros between unknowns are used."""
+    number = np.full(len(indptr) - 1, -1, dtype=np.int64)
+    number[moved] = np.arange(len(moved))
+    rows = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
+    used = np.flatnonzero((number[rows] >= 0) & (number[indices] >= 0))
+    starts = np.searchsorted(number[rows[used]], np.arange(len(moved) + 1)).astype(np.int64)
+    return Flow(rates, moved, used, elimination(starts, number[indices[used]]), float(rtol), float(atol))
+
+
+def noisy_part(network: Network, rates: Any) -> Noisy:
+    """The reactions that jump, leap or diffuse: what each changes, affects and reads."""
+    changes, reactants = network.changes, network.reactants
+    _, affected = dependents(network)
+    read = [_species_behind(network, j) for j in range(len(network.reactions))]
+    amount = np.ones(len(network.species))
+    np.maximum.at(amount, reactants.index, reactants.value)
+    values = dict(zip(network.parameters, network.constants, strict=True))
+    for i in np.flatnonzero(network.signed & ~network.continuous).tolist():
+        capacitance = values[f"{network.places[i]}.capacitance"]
+        amount[i] = -thermal_voltage(ROOM) / membrane_voltage(1.0, 0.0, capacitance)
+    columns = (changes.index, changes.value, changes.start, *flat(affected), *flat(read), *step_columns(network))
+    return Noisy._make((rates, *columns, amount))
+
+
+def _species_behind(network: Network, j: int) -> list[int]:
+    """The species that the rate of a reaction depends on, also through quantities and conducting complexes."""
+    found: set[int] = set()
+    waiting = [slot for slot, _ in (*network.arguments.row(j), *network.reactants.row(j))]
+    while waiting:
+        slot = waiting.pop()
+        if slot < len(network.species):
+            found.add(slot)
+        elif slot < network.first_quantity:
+            found.add(network.species.index(network.multimers[slot - len(network.species)].watched))
+        elif slot < network.first_input:
+            row = len(network.reactions) + slot - network.first_quantity
+            waiting += [slot for slot, _ in network.arguments.row(row)]
+    return sorted(found)
+
+
+def partition_part(
+    network: Network, reading: Integers, moved: Integers, whole: Any, limits: tuple[float, float, float]
+) -> Partition:
+    """Who gets which reading; ``reading``: that of ``engines.partition``, of noisy reactions; few, many, epsilon."""
+    adaptive = reading % 2 == 1
+    candidates = [i for j in np.flatnonzero(adaptive) for i, _ in network.changes.row(int(j))]
+    flowing = np.isin(np.arange(len(network.species)), moved)
+    few, many, epsilon = map(float, limits)
+    return Partition(
+        reading=reading + adaptive,
+        adaptive=adaptive.astype(np.uint8),
+        candidates=np.unique(np.array(candidates, dtype=np.int64)),
+        flowing=flowing.astype(np.uint8),
+        signed=network.signed.astype(np.uint8),
+        whole=whole.astype(np.uint8),
+        few=few,
+        many=many,
+        epsilon=epsilon,
+    )
+
+
+def new_mode(species: int, reactions: int, candidates: int) -> Mode:
+    """Room for the readings of one trajectory."""
+    moving, still, kicking, diffusing = (np.zeros(reactions, dtype=np.int64) for _ in range(4))
+    shaken, touched, real = (np.zeros(species, dtype=np.int64) for _ in range(3))
+    return Mode(
+        kicked=np.zeros(reactions, dtype=np.uint8),
+        rest=np.zeros(reactions),
+        plenty=np.zeros(species, dtype=np.uint8),
+        moving=moving,
+        still=still,
+        kicking=kicking,
+        diffusing=diffusing,
+        shaken=shaken,
+        touched=touched,
+        real=real,
+        counts=np.array([*[0] * REACTIONS, reactions, species, candidates, LOG + reactions]),
+        log=np.zeros((LOG + reactions, 3)),
+    )
+
+
+def new_scratch(network: Network, flow: Flow, nonzeros: int, reactions: int) -> Scratch:
+    """The arrays that one thread needs."""
+    species, slots, unknowns = len(network.species), network.size, len(flow.moved)
+    by_species, by_slot, by_reaction = {"slope", "spread", "before"}, {"trial", "dense", "saved"}, reactions
+    sizes: dict[str, Any] = dict.fromkeys(Scratch._fields, by_reaction)
+    sizes |= dict.fromkeys(by_species, species) | dict.fromkeys(by_slot, slots)
+    sizes |= {"values": nonzeros, "lu": len(flow.elimination.indices), "stages": (5, unknowns)}
+    arrays = {name: np.zeros(size) for name, size in sizes.items()}
+    return Scratch(**{**arrays, "met": np.zeros(len(network.events), dtype=bool)})
+
+
+def events_part(network: Network, whole: Any) -> Events:
+    """Events by priority, rows of their conditions and values, what they set, and which slots hold whole numbers."""
+    conditions = np.where(network.triggers >= 0, network.first_condition + network.triggers, -1)
+    sets = network.assignments
+    by_priority = np.array(network.by_priority, dtype=np.int64)
+    return Events(by_priority, conditions, network.first_assignment, sets.index, sets.value, sets.start, whole)
+
+
+def happening(network: Network, t_start: float, ends: Floats) -> tuple[Integers, Integers]:
+    """The events that are scheduled for the beginning of each segment, the highest priority first."""
+    begins = [t_start, *ends[:-1]]
+    return flat([[e for e in network.by_priority if t in network.schedule[e]] for t in begins])

@@ -1,0 +1,125 @@
+"""What the hybrid loops are handed, by name. S species; R noisy reactions, which jump, leap or diffuse, or may."""
+
+from typing import Any, NamedTuple
+
+JUMP, LEAP, DIFFUSION, FLOW = 0, 2, 4, 6
+"""Readings, as in ``engines.partition.READINGS``; the odd numbers between are adaptive."""
+
+
+class Flow(NamedTuple):
+    """What flows: rates, species that move, nonzeros of the Jacobian between them, their elimination, tolerances."""
+
+    rates: Any
+    moved: Any
+    used: Any
+    elimination: Any
+    rtol: float
+    atol: float
+
+
+class Noisy(NamedTuple):
+    """The noisy reactions.
+
+    changed, change: species and numbers, by rows start. affected: the reactions that each affects, by affected_start.
+    read: the species that its rate depends on, by read_start. group, origin, target: (R,) the step of a subunit, group
+    -1 where it is none; watched, needed, conducting: by multimer, the state, how many, and the slot. amount: (S,) the
+    highest order in which a species is consumed; of charges, minus their variance at equilibrium.
+    """
+
+    rates: Any
+    changed: Any
+    change: Any
+    start: Any
+    affected: Any
+    affected_start: Any
+    read: Any
+    read_start: Any
+    group: Any
+    origin: Any
+    target: Any
+    watched: Any
+    needed: Any
+    conducting: Any
+    amount: Any
+
+
+class Partition(NamedTuple):
+    """Who gets which reading.
+
+    reading: (R,) JUMP, LEAP, DIFFUSION or FLOW; of adaptive reactions where molecules are many. adaptive: (R,) flags.
+    candidates: the species whose number decides. flowing, signed, whole: (S,) flags: the flow moves it; it may be
+    negative; it is whole where nothing adaptive moves it by fractions. few, many: molecules. epsilon: the longest step
+    of kicks, in relaxation times.
+    """
+
+    reading: Any
+    adaptive: Any
+    candidates: Any
+    flowing: Any
+    signed: Any
+    whole: Any
+    few: float
+    many: float
+    epsilon: float
+
+
+class Mode(NamedTuple):
+    """Who gets which reading now, in one trajectory.
+
+    kicked: (R,) flags: leaps, diffuses or flows by extents now. rest: (R,) what its extent is above a whole number.
+    plenty: (S,) flags: there are many. moving, still: the reactions that jump, whose rates change between jumps or do
+    not; kicking: those that are kicked; diffusing: those of them that diffuse; shaken: the species that they change.
+    touched, real: (S,) how many reactions kick a species, and how many of them by fractions. counts: how long these
+    lists are, and more, see below. log: (., 3) time, reaction, and 1 where it is kicked from then on.
+    """
+
+    kicked: Any
+    rest: Any
+    plenty: Any
+    moving: Any
+    still: Any
+    kicking: Any
+    diffusing: Any
+    shaken: Any
+    touched: Any
+    real: Any
+    counts: Any
+    log: Any
+
+
+MOVING, STILL, KICKING, DIFFUSING, SHAKEN, LOGGED, REACTIONS, SPECIES, CANDIDATES, CAPACITY = range(10)
+"""Where ``Mode.counts`` has the length of what: the loops see addresses, which have none."""
+
+
+class Events(NamedTuple):
+    """Events by priority, rows of their conditions and first value, what they set, and which slots are whole."""
+
+    by_priority: Any
+    conditions: Any
+    first: Any
+    slots: Any
+    factors: Any
+    start: Any
+    whole: Any
+
+
+class Scratch(NamedTuple):
+    """Arrays that one thread needs; met: which conditions hold."""
+
+    values: Any
+    lu: Any
+    slope: Any
+    trial: Any
+    stages: Any
+    dense: Any
+    saved: Any
+    a: Any
+    ahead: Any
+    met: Any
+    b: Any
+    later: Any
+    extents: Any
+    more: Any
+    noise: Any
+    spread: Any
+    before: Any
