@@ -15,8 +15,8 @@ from engines.hybrid_tables import events_part, flow_part, happening, new_mode, n
 from engines.kernel import loops
 from engines.loops.parts import DIFFUSION, FLOW, JUMP
 from engines.loops.status import NEGATIVE
-from engines.partition import PartitionError, readings, restricted
-from engines.result import OptionError, Outcome, Path
+from engines.partition import READINGS, PartitionError, readings, restricted
+from engines.result import SWITCH, OptionError, Outcome, Path
 from engines.segments import segments, whole_start
 from mechanisms.network import Floats, Integers, Network
 from mechanisms.splitting import one_way
@@ -90,6 +90,7 @@ class Run:
         self.network = one_way(network, split)
         self.origin = np.repeat(np.arange(len(reading)), 1 + split)
         reading = reading[self.origin]
+        self.reactions = network.reactions
         self.loops, self.width = loops("hybrid"), network.first_quantity
         self.rows = np.flatnonzero(reading != FLOW)
         self.reading = reading[self.rows]
@@ -153,18 +154,21 @@ class Run:
         return found
 
     def switches(self, log: Floats, trajectories: int) -> Any:
-        """(trajectory,) the changes of readings: (., 3) time, reaction of the network, and reading from then on.
+        """(trajectory,) the changes of readings, as ``engines.result.SWITCH``; None where no reading can change.
 
-        log: (., 4) trajectory, time, noisy reaction, and 1 where it is kicked. Of the two directions of a net flux,
-        which change together, one is kept. None where no reading can change.
+        log: (., 4) trajectory, time, noisy reaction, and 1 where it is kicked from then on. Of the two directions of a
+        net flux, which change together, one is kept.
         """
         if not self.partition.adaptive.any():
             return None
+        first = np.diff(self.origin[self.rows], prepend=-1) > 0
+        log = log[first[log[:, 2].astype(np.int64)]]
         row = log[:, 2].astype(np.int64)
-        first = np.flatnonzero(np.diff(self.origin, prepend=-1) > 0)
-        log, row = log[np.isin(self.rows[row], first)], row[np.isin(self.rows[row], first)]
+        columns = np.empty(len(log), dtype=SWITCH)
+        columns["time"] = log[:, 1]
+        columns["reaction"] = np.array(self.reactions, dtype=object)[self.origin[self.rows[row]]]
         reading = np.where(log[:, 3] > 0, self.partition.reading[row], JUMP)
-        columns = np.column_stack([log[:, 1], self.origin[self.rows[row]], reading])
+        columns["reading"] = np.array(READINGS, dtype=object)[reading]
         found = np.empty(trajectories, dtype=object)
         for n in range(trajectories):
             found[n] = columns[log[:, 0] == n]

@@ -56,14 +56,17 @@ class Interrupted(KeyboardInterrupt):
         self.result = result
 
 
+SWITCH = np.dtype([("time", np.float64), ("reaction", object), ("reading", object)])
+"""A change of a reading: when, of which reaction, and how it is read from then on."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """How trajectories ended.
 
     work: (trajectory,) reactions fired, or steps taken. status: (trajectory,) index of MEANING. failed: (trajectory,)
     the reaction or species at fault. last: (trajectory, 1 + slot) the time that was reached, and the state there.
-    switches: (trajectory,) arrays (., 3) of the time, the reaction, and its reading from then on; None where readings
-    stay.
+    switches: (trajectory,) arrays of SWITCH, the changes of readings in the order of time; None where readings stay.
     """
 
     work: Integers
@@ -133,7 +136,8 @@ def paths(
 ) -> xr.Dataset:
     """The dataset of trajectories on a grid; states: (trajectory, time, slot)."""
     axes = ("trajectory", "time")
-    data = {**_values(network, states, times, axes), **_ends(outcome, "trajectory", about)}
+    ends = {**_ends(outcome, "trajectory", about), **_switches(outcome, trajectories)}
+    data = {**_values(network, states, times, axes), **ends}
     return dataset(network, data, {"trajectory": trajectories, "time": ("time", times, TIME)}, about)
 
 
@@ -151,6 +155,7 @@ def events(
         "trajectory": ("event", np.repeat(trajectories, [len(path.times) for path in found])),
         **_values(network, states, times, ("event",)),
         **_ends(outcome, "run", about),
+        **_switches(outcome, trajectories),
     }
     return dataset(network, data, {"run": trajectories}, about)
 
@@ -207,6 +212,21 @@ _STATUS = {"flag_values": list(range(len(MEANING))), "flag_meanings": " ".join(M
 def _ends(outcome: Outcome, axis: str, about: Mapping[str, Any]) -> dict[str, Any]:
     work, text = about["work"], {"events": "reactions fired", "steps": "steps of the integrator"}[about["work"]]
     return {work: (axis, outcome.work, {"long_name": text}), "status": (axis, outcome.status, _STATUS)}
+
+
+def _switches(outcome: Outcome, trajectories: Integers) -> dict[str, Any]:
+    """Every change of a reading, trajectory after trajectory along one dimension."""
+    if outcome.switches is None:
+        return {}
+    found = np.concatenate([np.empty(0, dtype=SWITCH), *outcome.switches])
+    of = np.repeat(trajectories, [len(part) for part in outcome.switches])
+    reading = {"long_name": "how the reaction is read from then on"}
+    return {
+        "switch_trajectory": ("switch", of),
+        "switch_time": ("switch", found["time"], TIME),
+        "switch_reaction": ("switch", found["reaction"]),
+        "switch_reading": ("switch", found["reading"], reading),
+    }
 
 
 def dataset(network: Network, data: dict[str, Any], coordinates: dict[str, Any], about: dict[str, Any]) -> xr.Dataset:

@@ -192,9 +192,12 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
         if not (last and s == 1.0):
             t_new = t + s * length
         while report[2] < until and grid[report[2]] < t_new:
-            at_fraction((grid[report[2]] - t) / length, y, moved, scratch, dense)
-            follow(dense, flowing)
-            record(dense, recorded, report)
+            if flows:
+                at_fraction((grid[report[2]] - t) / length, y, moved, scratch, dense)
+                follow(dense, flowing)
+                record(dense, recorded, report)
+            else:
+                record(y, recorded, report)
         if kicked:
             copy(dense, y)
         else:
