@@ -50,6 +50,7 @@ from typing import Any
 
 import numpy as np
 
+from engines import hybrid
 from engines.dependencies import flat
 from engines.flow_tables import tables, with_own_weights
 from engines.kernel import loops
@@ -69,6 +70,7 @@ class Langevin:
     epsilon: length of steps in relaxation times (0.1: the bias is below 1 % from 30 molecules on).
     step: s, of fixed steps instead, of which a whole number fits between records; the longest that is stable is twice
         the fastest relaxation time. max_steps: of one trajectory.
+    A network with events is run by ``engines.hybrid.Hybrid`` in which everything diffuses, with the same epsilon.
     Conducting complexes of multimers have their binomial expectation, as in the mean field: only the fluctuation of
     subunits is seen. Initial counts are not rounded. Raises OptionError for options out of range.
     """
@@ -92,12 +94,15 @@ class Langevin:
 
     def refusal(self, network: Network) -> str:
         """Why this engine cannot run the network and which can, or ""."""
-        if network.events:
-            return f"event '{network.events[0]}', which changes the state at once; use engine='hybrid' or 'gillespie'"
+        if network.events and self.step is not None:
+            return f"event '{network.events[0]}', at which fixed steps would have to end; leave out step="
         return ""
 
-    def prepare(self, network: Network, t_start: float, t_end: float) -> Run:
+    def prepare(self, network: Network, t_start: float, t_end: float) -> Any:
         """Everything that all trajectories share."""
+        if network.events:
+            diffusion = hybrid.Hybrid("diffusion", epsilon=self.epsilon)
+            return hybrid.Run(diffusion, network, t_start, t_end, counts_steps=True)
         return Run(self, network, t_start, t_end)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from engines.dependencies import steps
 from engines.flow_tables import tables
 from engines.gillespie import Gillespie
+from engines.hybrid import Hybrid
 from engines.kernel import loops
 from engines.ode import eliminated
 from engines.result import OptionError, Outcome
@@ -41,6 +42,9 @@ class TauLeaping:
     damps it); one over nonlinear pairs errs by about 1/n at n molecules and needs n > max(20, 1/epsilon). A short leap
     follows it, so that fast species are independent of their values before.
 
+    Where rates change between reactions, by continuous variables, time or events, ``engines.hybrid.Hybrid`` in which
+    everything jumps or leaps takes over, with explicit steps of sqrt(epsilon) / 2 relaxation times.
+
     Raises OptionError for epsilon outside (0, 0.5], another ``implicit``, or a limit below 1.
     """
 
@@ -64,13 +68,13 @@ class TauLeaping:
 
     def refusal(self, network: Network) -> str:
         """Why this engine cannot run the network and which can, or ""."""
-        if network.continuous.any() or network.events:
-            name = network.events[0] if network.events else network.species[network.counted]
-            return f"'{name}', which changes the state between reactions; use engine='hybrid' or engine='gillespie'"
         return ""
 
-    def prepare(self, network: Network, t_start: float, t_end: float) -> Run:
-        """Everything that all trajectories share."""
+    def prepare(self, network: Network, t_start: float, t_end: float) -> Any:
+        """Everything that all trajectories share; variables are integrated between leaps."""
+        if network.continuous.any() or network.events:
+            leaps = Hybrid("jump or leap", epsilon=self.epsilon**0.5 / 2, max_events=self.max_events)
+            return leaps.prepare(network, t_start, t_end)
         return Run(self, network, t_start, t_end)
 
 

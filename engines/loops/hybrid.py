@@ -281,7 +281,7 @@ def trajectories(start, segments, parts, happening, scratch, seeds, grid, record
                 control[1] += report[2] - looked
                 if control[0] != 0:
                     report[0] = STOPPED
-                if fired > limit:
+                if fired + report[4] > limit:
                     report[0] = TOO_MANY_EVENTS
             if report[0] != 0:
                 break
