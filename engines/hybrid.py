@@ -11,7 +11,16 @@ from typing import Any
 import numpy as np
 
 from engines.flow_tables import tables, with_own_weights
-from engines.hybrid_tables import events_part, flow_part, happening, new_mode, new_scratch, noisy_part, partition_part
+from engines.hybrid_tables import (
+    events_part,
+    flow_part,
+    happening,
+    new_mode,
+    new_scratch,
+    noisy_part,
+    own_flow,
+    partition_part,
+)
 from engines.kernel import loops
 from engines.loops.parts import DIFFUSION, FLOW, JUMP
 from engines.loops.status import NEGATIVE
@@ -109,7 +118,6 @@ class Run:
         whole = ~network.continuous & ~continuous
         pattern = flow_tables.indptr, flow_tables.indices
         limits = engine.few, engine.many, engine.epsilon
-        self.nonzeros = len(flow_tables.indices)
         self.flow = flow_part(*pattern, flow_rates[0], moved, engine.rtol, engine.atol)
         self.noisy = noisy_part(noisy, noisy_rates[0])
         self.partition = partition_part(noisy, self.reading, moved, whole, limits)
@@ -121,11 +129,10 @@ class Run:
     @property
     def shared(self) -> tuple[Any, ...]:
         """What the loops take; what they write to is this call's own."""
-        flow, noisy = (part._replace(rates=with_own_weights(part.rates)) for part in (self.flow, self.noisy))
-        mode = new_mode(len(self.network.species), len(self.rows), len(self.partition.candidates))
-        parts = (flow, noisy, self.partition, mode, self.events)
-        scratch = new_scratch(self.network, self.flow, self.nonzeros, len(self.rows))
-        return self.start, self.segments, parts, self.happening, scratch
+        noisy = self.noisy._replace(rates=with_own_weights(self.noisy.rates))
+        mode = new_mode(self.network, len(self.rows), len(self.partition.candidates))
+        parts = (own_flow(self.flow), noisy, self.partition, mode, self.events)
+        return self.start, self.segments, parts, self.happening, new_scratch(self.network, len(self.rows))
 
     def trajectories(self, seeds: Any, grid: Floats, states: Floats, control: Integers) -> Outcome:
         """One trajectory per row of ``seeds``, (n, 4) words; ``states`` (n, time, slot) are filled."""
@@ -170,6 +177,6 @@ class Run:
         reading = np.where(log[:, 3] > 0, self.partition.reading[row], JUMP)
         columns["reading"] = np.array(READINGS, dtype=object)[reading]
         found = np.empty(trajectories, dtype=object)
-        for n in range(trajectories):
-            found[n] = columns[log[:, 0] == n]
+        for n, part in enumerate(np.split(columns, np.searchsorted(log[:, 0], np.arange(1, trajectories)))):
+            found[n] = part
         return found

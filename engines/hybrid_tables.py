@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from engines.dependencies import dependents, flat, step_columns
+from engines.flow_tables import with_own_weights
 from engines.loops.parts import REACTIONS, Events, Flow, Mode, Noisy, Partition, Scratch
 from engines.sparse_pattern import elimination
 from mechanisms.network import Floats, Integers, Network
@@ -25,7 +26,15 @@ def flow_part(indptr: Integers, indices: Integers, rates: Any, moved: Integers, 
     rows = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
     used = np.flatnonzero((number[rows] >= 0) & (number[indices] >= 0))
     starts = np.searchsorted(number[rows[used]], np.arange(len(moved) + 1)).astype(np.int64)
-    return Flow(rates, moved, used, elimination(starts, number[indices[used]]), float(rtol), float(atol))
+    order = elimination(starts, number[indices[used]])
+    room = np.zeros(len(indices)), np.zeros(len(order.indices)), np.zeros((5, len(moved)))
+    return Flow(rates, moved, used, order, float(rtol), float(atol), *room)
+
+
+def own_flow(flow: Flow) -> Flow:
+    """The same with weights and room of its own."""
+    room = {name: getattr(flow, name).copy() for name in ("values", "lu", "stages")}
+    return flow._replace(rates=with_own_weights(flow.rates), **room)
 
 
 def noisy_part(network: Network, rates: Any) -> Noisy:
@@ -80,8 +89,9 @@ def partition_part(
     )
 
 
-def new_mode(species: int, reactions: int, candidates: int) -> Mode:
+def new_mode(network: Network, reactions: int, candidates: int) -> Mode:
     """Room for the readings of one trajectory."""
+    species = len(network.species)
     moving, still, kicking, diffusing = (np.zeros(reactions, dtype=np.int64) for _ in range(4))
     shaken, touched, real = (np.zeros(species, dtype=np.int64) for _ in range(3))
     return Mode(
@@ -95,20 +105,19 @@ def new_mode(species: int, reactions: int, candidates: int) -> Mode:
         shaken=shaken,
         touched=touched,
         real=real,
-        counts=np.array([*[0] * REACTIONS, reactions, species, candidates, LOG + reactions]),
+        counts=np.array([*[0] * REACTIONS, reactions, species, network.size, candidates, LOG + reactions]),
         log=np.zeros((LOG + reactions, 3)),
     )
 
 
-def new_scratch(network: Network, flow: Flow, nonzeros: int, reactions: int) -> Scratch:
-    """The arrays that one thread needs."""
-    species, slots, unknowns = len(network.species), network.size, len(flow.moved)
-    by_species, by_slot, by_reaction = {"slope", "spread", "before"}, {"trial", "dense", "saved"}, reactions
-    sizes: dict[str, Any] = dict.fromkeys(Scratch._fields, by_reaction)
-    sizes |= dict.fromkeys(by_species, species) | dict.fromkeys(by_slot, slots)
-    sizes |= {"values": nonzeros, "lu": len(flow.elimination.indices), "stages": (5, unknowns)}
-    arrays = {name: np.zeros(size) for name, size in sizes.items()}
-    return Scratch(**{**arrays, "met": np.zeros(len(network.events), dtype=bool)})
+def new_scratch(network: Network, reactions: int) -> Scratch:
+    """The room that one thread needs."""
+    sizes = dict.fromkeys(Scratch._fields, reactions)
+    sizes |= dict.fromkeys(("slope", "spread", "before"), len(network.species))
+    sizes |= dict.fromkeys(("trial", "dense", "saved"), network.size)
+    room: dict[str, Any] = {name: np.zeros(size) for name, size in sizes.items()}
+    room |= {name: np.zeros(len(network.events), dtype=np.uint8) for name in ("met", "seen")}
+    return Scratch(**room)
 
 
 def events_part(network: Network, whole: Any) -> Events:
@@ -116,7 +125,8 @@ def events_part(network: Network, whole: Any) -> Events:
     conditions = np.where(network.triggers >= 0, network.first_condition + network.triggers, -1)
     sets = network.assignments
     by_priority = np.array(network.by_priority, dtype=np.int64)
-    return Events(by_priority, conditions, network.first_assignment, sets.index, sets.value, sets.start, whole)
+    what = network.first_assignment, sets.index, sets.value, sets.start, whole.astype(np.uint8)
+    return Events(len(by_priority), by_priority, conditions, *what)
 
 
 def happening(network: Network, t_start: float, ends: Floats) -> tuple[Integers, Integers]:

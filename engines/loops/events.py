@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 
 from .flow import ARGUMENTS, LAW, MEAN_FIELD, complete, follow
-from .paths import copy
+from .paths import copy_first
 from .pointer import call_float
 from .rodas3 import at_fraction
 from .status import TOO_MANY_EVENTS
@@ -39,7 +39,7 @@ def conditions_changed(y, rates, events, met):
     """The next event whose condition has become true since ``met``, or -1; of several that of the highest priority."""
     by_priority, conditions = events.by_priority, events.conditions
     found = -1
-    for q in range(len(by_priority)):
+    for q in range(events.count):
         e = by_priority[q]
         if conditions[e] >= 0:
             holds = evaluate(conditions[e], y, rates) > 0.0
@@ -72,20 +72,19 @@ def conditions_at_start(y, rates, events, met):
     """Conditions that hold from the start do not let their events happen."""
     complete(y, rates, MEAN_FIELD)
     conditions = events.conditions
-    for e in range(len(conditions)):
+    for e in range(events.count):
         met[e] = conditions[e] >= 0 and evaluate(conditions[e], y, rates) > 0.0
 
 
 @njit(nogil=True, error_model="numpy")
 def watch(y, flow, rates, events, scratch, s):
     """The fraction, at most s, of a step at which a condition becomes true, and whether one does."""
-    met, dense = scratch.met, scratch.dense
-    seen = met.copy()
+    met, seen, dense = scratch.met, scratch.seen, scratch.dense
     low = high = middle = s
     for n in range(50):
-        at_fraction(middle, y, flow.moved, scratch, dense)
+        at_fraction(middle, y, flow, scratch, dense)
         follow(dense, rates)
-        copy(met, seen)
+        copy_first(events.count, met, seen)
         if conditions_changed(dense, rates, events, seen) >= 0:
             high = middle
             low = 0.0 if n == 0 else low

@@ -17,8 +17,8 @@ from .events import cascade, conditions_at_start, happen, watch
 from .flow import MEAN_FIELD, complete, follow, jacobian
 from .jumps import ALL, NONE, chosen, fire, fraction, part_of_hazard, refresh, update
 from .kicks import extrapolate, keep, kick, kick_rates, longest, thin
-from .parts import CANDIDATES, CAPACITY, KICKING, LOGGED, MOVING, REACTIONS
-from .paths import copy, finish, hold, with_room
+from .parts import CANDIDATES, CAPACITY, KICKING, LOGGED, MOVING, REACTIONS, SLOTS
+from .paths import copy, copy_first, finish, hold, with_room
 from .pointer import borrowed, pointers
 from .random import exponential, uniform
 from .rodas3 import at_fraction, attempt, error
@@ -41,16 +41,16 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
     next step to try, kept from call to call. parts: (flow, noisy, partition, mode, events). span: end in s, grid, and
     how many of its times may be recorded. report: status, reaction, times recorded, steps, reactions fired in leaps.
     """
-    flow, noisy, partition, mode, events = borrowed(parts)
-    scratch, span = borrowed(scratch), borrowed(span)
-    y, members, watched, recorded, report = borrowed((y, members, watched, recorded, report))
-    noisy, partition, mode = pointers(noisy), pointers(partition), pointers(mode)
+    flow, span, members, recorded = borrowed((parts[0], span, members, recorded))
+    noisy, partition, mode, events = pointers(parts[1:])
+    y, watched, scratch, report = pointers((y, watched, scratch, report))
     flowing, jumping, moved = pointers(flow.rates), noisy.rates, flow.moved
     trial, dense, a, counts = scratch.trial, scratch.dense, scratch.a, mode.counts
+    slots = counts[SLOTS]
     t_end, grid, until = span
     t, hazard, wanted, h = memory[0], memory[1], memory[2], memory[3]
     ga, gb, gc, gd = generator[0], generator[1], generator[2], generator[3]
-    flows, watching, adapting = len(moved) > 0, len(events.by_priority) > 0, counts[CANDIDATES] > 0
+    flows, watching, adapting = len(moved) > 0, events.count > 0, counts[CANDIDATES] > 0
     kicked, reach, drawn = counts[KICKING] > 0, math.inf, 0.0
     fired, last_fired = 0, ALL
     standing, a0 = 0.0, 0.0
@@ -78,7 +78,7 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
             if jump:
                 jump, wanted = False, -1.0
                 u, ga, gb, gc, gd = uniform(ga, gb, gc, gd)
-                j = chosen(u * a0, a)
+                j = chosen(u * a0, a, counts[REACTIONS])
                 if j >= 0:
                     ga, gb, gc, gd = fire(j, y, noisy, members, watched, ga, gb, gc, gd)
                     report[1] = last_fired = j
@@ -91,9 +91,9 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
                 reach, drawn = longest(y, noisy, partition, mode, scratch), 0.0
             else:
                 if flows:
-                    jacobian(y, flowing, scratch.values)
-                    copy(y, trial)
-                    copy(y, dense)
+                    jacobian(y, flowing, flow.values)
+                    copy_first(slots, y, trial)
+                    copy_first(slots, y, dense)
             fresh = False
         if report[0] != 0 or t >= t_end or fired >= budget or counts[LOGGED] + counts[REACTIONS] > counts[CAPACITY]:
             break
@@ -115,7 +115,7 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
             break
         if kicked and length != drawn:
             if drawn == 0.0:
-                copy(y, scratch.saved)
+                copy_first(slots, y, scratch.saved)
                 enough, ga, gb, gc, gd = kick(
                     0.5 * length, scratch.b, scratch.extents, y, noisy, partition, mode, scratch, ga, gb, gc, gd
                 )
@@ -124,16 +124,16 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
                     length / drawn, 0.5 * drawn, y, noisy, partition, mode, scratch, ga, gb, gc, gd
                 )
             if not enough:  # more would be consumed than there is: a shorter step is drawn anew
-                copy(scratch.saved, y)
+                copy_first(slots, scratch.saved, y)
                 reach, drawn = 0.5 * length, 0.0
                 continue
             drawn = length
             complete(y, flowing, MEAN_FIELD)
             a0 = standing + refresh(mode.moving, counts[MOVING], y, jumping, a, t_end - t, report)
             if flows:
-                jacobian(y, flowing, scratch.values)
-            copy(y, trial)
-            copy(y, dense)
+                jacobian(y, flowing, flow.values)
+            copy_first(slots, y, trial)
+            copy_first(slots, y, dense)
         report[3] += 1
         err, am, a1 = 0.0, a0, a0
         if flows:
@@ -142,7 +142,7 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
                 err = error(y, flow, scratch)
             if err <= 1.0 and counts[MOVING] > 0:
                 for half in range(1, 3):
-                    at_fraction(0.5 * half, y, moved, scratch, dense)
+                    at_fraction(0.5 * half, y, flow, scratch, dense)
                     follow(dense, flowing)
                     am, a1 = (
                         a1,
@@ -168,11 +168,11 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
             jump = jump and not event
         if kicked:
             if s > 0.5:
-                at_fraction(0.5, y, moved, scratch, dense)
+                at_fraction(0.5, y, flow, scratch, dense)
                 follow(dense, flowing)
                 kick_rates(dense, noisy, partition, mode, scratch.later, t_end - t, report)
                 extrapolate(s, mode, scratch)
-                at_fraction(s, y, moved, scratch, dense)
+                at_fraction(s, y, flow, scratch, dense)
                 rest = (s - 0.5) * length
                 enough, ga, gb, gc, gd = kick(
                     rest, scratch.later, scratch.more, dense, noisy, partition, mode, scratch, ga, gb, gc, gd
@@ -180,12 +180,12 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
                 if not enough:  # then the step ends in its middle
                     s, jump = 0.5, False
             if s <= 0.5:
-                at_fraction(s, y, moved, scratch, dense)
+                at_fraction(s, y, flow, scratch, dense)
                 enough, ga, gb, gc, gd = thin(
                     2.0 * s, 0.5 * length, dense, noisy, partition, mode, scratch, ga, gb, gc, gd
                 )
                 if not enough:
-                    copy(scratch.saved, y)
+                    copy_first(slots, scratch.saved, y)
                     reach, drawn, jump = 0.5 * length, 0.0, False
                     continue
             report[4] += keep(s > 0.5, partition, mode, scratch)
@@ -193,15 +193,15 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
             t_new = t + s * length
         while report[2] < until and grid[report[2]] < t_new:
             if flows:
-                at_fraction((grid[report[2]] - t) / length, y, moved, scratch, dense)
+                at_fraction((grid[report[2]] - t) / length, y, flow, scratch, dense)
                 follow(dense, flowing)
                 record(dense, recorded, report)
             else:
                 record(y, recorded, report)
         if kicked:
-            copy(dense, y)
+            copy_first(slots, dense, y)
         else:
-            at_fraction(s, y, moved, scratch, y)
+            at_fraction(s, y, flow, scratch, y)
         hazard += part_of_hazard(length, s, a0, am, a1)
         t = t_new
         fresh = True
@@ -222,15 +222,24 @@ def record(y, recorded, report):
 
 
 @njit(nogil=True, error_model="numpy")
+def start_trajectory(y, parts, scratch):
+    """Readings and conditions at the start of a trajectory."""
+    flow, noisy, partition, mode, events = pointers(parts)
+    y, scratch = pointers((y, scratch))
+    begin_readings(noisy, partition, mode, scratch.a)
+    conditions_at_start(y, flow.rates, events, scratch.met)
+
+
+@njit(nogil=True, error_model="numpy")
 def begin(k, y, segments, parts, happening, generator, scratch, report):
     """Enter segment k: inputs take their values, and the events that are scheduled for its beginning happen."""
     _, flow_weights, noisy_weights, held, held_values = segments
-    flow, noisy, partition, mode, events = borrowed(parts)
-    noisy, partition, mode = pointers(noisy), pointers(partition), pointers(mode)
     hold(y, held, held_values[k])
-    copy(flow_weights[k], flow.rates[3])
+    copy(flow_weights[k], parts[0].rates[3])
     copy(noisy_weights[k], parts[1].rates[3])
-    rates = pointers(flow.rates)
+    flow, noisy, partition, mode, events = pointers(parts)
+    y, scratch, report = pointers((y, scratch, report))
+    rates = flow.rates
     complete(y, rates, MEAN_FIELD)
     ga, gb, gc, gd = generator[0], generator[1], generator[2], generator[3]
     due, due_start = happening
@@ -249,8 +258,7 @@ def trajectories(start, segments, parts, happening, scratch, seeds, grid, record
     Returns every change of a reading: (., 4) trajectory, time, reaction, and 1 where it is kicked from then on.
     """
     y_start, members_start, watched_start, t_start, limit = start
-    _, noisy, partition, mode, events = parts
-    ends = segments[0]
+    mode, ends = parts[3], segments[0]
     count, steps, status, failed, last = results
     y, members, watched = y_start.copy(), members_start.copy(), watched_start.copy()
     memory, generator, report = np.empty(4), np.empty(4, np.uint64), np.zeros(5, np.int64)
@@ -263,8 +271,7 @@ def trajectories(start, segments, parts, happening, scratch, seeds, grid, record
         report[:] = 0
         memory[0], memory[1], memory[2] = t_start, 0.0, -1.0
         fired = 0
-        begin_readings(pointers(noisy), pointers(partition), pointers(mode), scratch.a)
-        conditions_at_start(y, pointers(parts[0].rates), events, scratch.met)
+        start_trajectory(y, parts, scratch)
         for k in range(len(ends)):
             memory[3] = 1e-4 * (ends[k] - memory[0])
             begin(k, y, segments, parts, happening, generator, scratch, report)
@@ -301,15 +308,13 @@ def trajectories(start, segments, parts, happening, scratch, seeds, grid, record
 def every_event(start, segments, parts, happening, scratch, width, seed, control):
     """One trajectory with the state after every jump, as in ``gillespie.every_event``; and the changes of readings."""
     y_start, members_start, watched_start, t_start, limit = start
-    _, noisy, partition, mode, events = parts
-    ends = segments[0]
+    mode, ends = parts[3], segments[0]
     y, members, watched, generator = y_start.copy(), members_start.copy(), watched_start.copy(), seed.copy()
     memory, report = np.array([t_start, 0.0, -1.0, 0.0]), np.zeros(5, np.int64)
     no_grid, no_record = np.empty(0), np.empty((0, 0))
     times, fired, states = np.empty(1024), np.empty(1024, np.int64), np.empty((1024, width))
     switches, switched = np.empty((64, 4)), 0
-    begin_readings(pointers(noisy), pointers(partition), pointers(mode), scratch.a)
-    conditions_at_start(y, pointers(parts[0].rates), events, scratch.met)
+    start_trajectory(y, parts, scratch)
     count = -1
     for k in range(len(ends)):
         memory[3] = 1e-4 * (ends[k] - memory[0])

@@ -59,10 +59,10 @@ def update(fired, y, noisy, jumping, mode, a, rest, report):
 
 
 @njit(nogil=True, error_model="numpy")
-def chosen(z, a):
+def chosen(z, a, reactions):
     """The reaction in whose share of the total propensity z falls; by rounding, the last that has a share; or -1."""
     found = -1
-    for i in range(len(a)):
+    for i in range(reactions):
         if a[i] > 0.0:
             found = i
             z -= a[i]

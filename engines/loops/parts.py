@@ -7,7 +7,11 @@ JUMP, LEAP, DIFFUSION, FLOW = 0, 2, 4, 6
 
 
 class Flow(NamedTuple):
-    """What flows: rates, species that move, nonzeros of the Jacobian between them, their elimination, tolerances."""
+    """What flows.
+
+    rates: see ``flow.py``. moved: the species. used: the nonzeros of the Jacobian between them; elimination: of these.
+    rtol, atol: tolerances. values: room for the nonzeros, lu: for the factors, stages: (5, moved) for those of a step.
+    """
 
     rates: Any
     moved: Any
@@ -15,6 +19,9 @@ class Flow(NamedTuple):
     elimination: Any
     rtol: float
     atol: float
+    values: Any
+    lu: Any
+    stages: Any
 
 
 class Noisy(NamedTuple):
@@ -87,13 +94,14 @@ class Mode(NamedTuple):
     log: Any
 
 
-MOVING, STILL, KICKING, DIFFUSING, SHAKEN, LOGGED, REACTIONS, SPECIES, CANDIDATES, CAPACITY = range(10)
+MOVING, STILL, KICKING, DIFFUSING, SHAKEN, LOGGED, REACTIONS, SPECIES, SLOTS, CANDIDATES, CAPACITY = range(11)
 """Where ``Mode.counts`` has the length of what: the loops see addresses, which have none."""
 
 
 class Events(NamedTuple):
-    """Events by priority, rows of their conditions and first value, what they set, and which slots are whole."""
+    """How many events, by priority, rows of their conditions and first value, what they set, which slots are whole."""
 
+    count: int
     by_priority: Any
     conditions: Any
     first: Any
@@ -104,18 +112,16 @@ class Events(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Arrays that one thread needs; met: which conditions hold."""
+    """Room that one thread needs; met, seen: which conditions hold."""
 
-    values: Any
-    lu: Any
     slope: Any
     trial: Any
-    stages: Any
     dense: Any
     saved: Any
+    met: Any
+    seen: Any
     a: Any
     ahead: Any
-    met: Any
     b: Any
     later: Any
     extents: Any

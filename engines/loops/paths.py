@@ -12,6 +12,13 @@ def copy(source, target):
 
 
 @njit(nogil=True, error_model="numpy")
+def copy_first(n, source, target):
+    """Copy the first n entries, also between addresses."""
+    for i in range(n):
+        target[i] = source[i]
+
+
+@njit(nogil=True, error_model="numpy")
 def hold(y, held, values):
     """Give inputs, and the species that follow them, their values."""
     for i in range(len(held)):

@@ -26,15 +26,15 @@ GAMMA = 0.5
 def attempt(y, h, flow, rates, scratch):
     """Try a step: fill ``stages`` (4, unknown) and leave the state after it in ``trial``.
 
-    y is complete, trial has its constants, and ``values`` the nonzeros of the Jacobian. Returns whether it worked.
+    y is complete and trial has its constants; ``flow.values`` are of the Jacobian there. Returns whether it worked.
     """
     moved, used, tables = flow.moved, flow.used, flow.elimination
-    lu, slope, trial, stages = scratch.lu, scratch.slope, scratch.trial, scratch.stages
+    lu, stages, slope, trial = flow.lu, flow.stages, scratch.slope, scratch.trial
     n = len(moved)
     for e in range(lu.size):
         lu[e] = 0.0
     for e in range(used.size):
-        lu[tables.place[e]] = -scratch.values[used[e]]
+        lu[tables.place[e]] = -flow.values[used[e]]
     for k in range(n):
         lu[tables.pivot[k]] += 1.0 / (h * GAMMA)
     if factorise(lu, stages[4], tables) >= 0:
@@ -68,16 +68,16 @@ def error(y, flow, scratch):
     moved, largest = flow.moved, 0.0
     for i in range(len(moved)):
         size = max(abs(y[moved[i]]), abs(scratch.trial[moved[i]]))
-        scaled = abs(scratch.stages[3, i]) / (flow.atol + flow.rtol * size)
+        scaled = abs(flow.stages[3, i]) / (flow.atol + flow.rtol * size)
         if not scaled <= largest:
             largest = scaled
     return largest
 
 
 @njit(nogil=True, error_model="numpy")
-def at_fraction(s, y, moved, scratch, out):
+def at_fraction(s, y, flow, scratch, out):
     """Write the unknowns at the fraction s of the step from y to ``out``: at its end those of ``trial``."""
-    stages = scratch.stages
+    moved, stages = flow.moved, flow.stages
     for i in range(len(moved)):
         if s < 1.0:
             curve = (5.0 - 3.0 * s) * s * stages[0, i] + (s - 1.0) * s * stages[1, i]
