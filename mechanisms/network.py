@@ -9,7 +9,7 @@ crossed to its inside: whole, of either sign), then continuous variables in thei
 
 Reaction j happens ``rate_scale[j] * law_j(y[slot] * scale, ...)`` times per second, times, for mass action, the
 product of its reactants: falling factorials n (n-1) ... of the counts where molecules are counted, powers n^m in the
-mean field. Volumes, areas and units are in ``rate_scale`` and in the arguments' scales, made in ``mechanisms.lower``.
+mean field. Volumes, areas and units are in ``rate_scale`` and in the arguments' scales, made in ``mechanisms.rates``.
 """
 
 from __future__ import annotations
