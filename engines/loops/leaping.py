@@ -37,7 +37,7 @@ def exactly(unrolled, scale, tables, state, t_end, grid, until, recorded, budget
 def burst(unrolled, scale, tables, state, t, t_end, grid, until, recorded, budget, report):
     """Exact steps from t until ``t_end`` or for ``budget`` reactions; returns the time and how many there were."""
     clock = state[5]
-    clock[0], clock[1] = t, -1.0
+    clock[0], clock[1] = t, -math.inf
     done = exactly(unrolled, scale, tables, state, t_end, grid, until, recorded, budget, report)
     if report[0] != 0:
         return clock[0], done
