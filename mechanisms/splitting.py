@@ -15,7 +15,8 @@ from __future__ import annotations
 import dataclasses
 from functools import cache
 from itertools import islice
-from typing import Any
+from math import isclose
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -96,12 +97,21 @@ def forward_rate(network: Network, j: int, y: Floats) -> float:
     return float(law(*(y[slot] * scale for slot, scale in arguments)))
 
 
+class _Argument(NamedTuple):
+    """An argument of a law: y[slot] * scale in ``unit``."""
+
+    slot: int
+    scale: float
+    name: str
+    unit: str
+
+
 def _split(network: Network, j: int, by_sign: bool) -> tuple[tuple[RateLaw, RateLaw], Terms]:
     """The laws of the two directions of a net flux, and their arguments."""
     (flux, first), (affinity, second) = (_written_out(network, row) for row in (j, int(network.affinity[j])))
-    arguments, places, shifts = _merged(network, first, second)
+    distinct, places, shifts = _merged(network, first, second)
     forward, backward = (_direction(flux, affinity, places, shifts, by_sign, forward) for forward in (True, False))
-    return (forward, backward), arguments
+    return (forward, backward), [(argument.slot, argument.scale) for argument in distinct]
 
 
 def _products(network: Network, reactants: Terms, changes: Terms) -> Terms:
@@ -113,21 +123,22 @@ def _products(network: Network, reactants: Terms, changes: Terms) -> Terms:
     return [(i, n) for i, n in found.items() if n]
 
 
-def _written_out(network: Network, row: int) -> tuple[RateLaw, Terms]:
+def _written_out(network: Network, row: int) -> tuple[RateLaw, list[_Argument]]:
     """A law into which the quantities that it reads are written, but for voltages, and its arguments.
 
     A flux and its affinity may reach one species by different quantities, and near equilibrium it is changed in both.
     """
     law = network.laws[network.law[row]]
     parts: list[tuple[RateLaw | None, int, float]] = []
-    arguments: Terms = []
-    for slot, scale in network.arguments.row(row):
-        found, behind = membrane_voltage, [(slot, scale)]
+    arguments: list[_Argument] = []
+    for (slot, scale), (name, unit) in zip(network.arguments.row(row), law.arguments, strict=True):
+        found, behind = membrane_voltage, [_Argument(slot, scale, name, unit)]
         if network.first_quantity <= slot < network.first_input:
-            found, behind = _written_out(network, len(network.reactions) + slot - network.first_quantity)
+            found, inner = _written_out(network, len(network.reactions) + slot - network.first_quantity)
+            behind = behind if found is membrane_voltage else inner
         whole = found is membrane_voltage
         parts.append((None, 1, 1.0) if whole else (found, len(behind), scale))
-        arguments += [(slot, scale)] if whole else behind
+        arguments += behind
     return (law if all(part is None for part, _, _ in parts) else _composed(law, tuple(parts))), arguments
 
 
@@ -150,30 +161,51 @@ def _composed(law: RateLaw, parts: tuple[tuple[RateLaw | None, int, float], ...]
     return RateLaw(composed, tuple((f"x{i}", unit) for i, unit in enumerate(units)), law.returns)
 
 
-def _merged(network: Network, *rows: Terms) -> tuple[Terms, Places, tuple[float, ...]]:
+def _merged(network: Network, *rows: list[_Argument]) -> tuple[list[_Argument], Places, tuple[float, ...]]:
     """The arguments of two laws without repetition, where each law finds its own, and how far each is shifted.
 
     Near equilibrium a state that both laws read is moved a little, in both alike: hence what stands in one slot must be
     one argument.
     """
-    distinct: Terms = []
-    places = tuple(tuple(_place(term, distinct, network.size - 1) for term in row) for row in rows)
+    distinct: list[_Argument] = []
+    places = tuple(_places(row, distinct, network.size - 1) for row in rows)
     both = {i for i, _ in places[0]} & {i for i, _ in places[1]}
-    moved = [i for i in both if distinct[i][0] < network.first_input] or sorted(both) or list(range(len(distinct)))
+    moved = [i for i in both if distinct[i].slot < network.first_input] or sorted(both) or list(range(len(distinct)))
     shifts = [0.0] * len(distinct)
     for n, i in enumerate(sorted(moved)):
         shifts[i] = SHIFT / (1.0 + 0.618 * n)
     return distinct, places, tuple(shifts)
 
 
-def _place(term: tuple[int, float], distinct: Terms, one: int) -> tuple[int, float]:
-    """Which of the distinct arguments a term is, and by what it is multiplied; new ones are added."""
-    slot, scale = term
-    for i, (known, size) in enumerate(distinct):
-        if known == slot and (slot != one or size == scale):
-            return i, scale / size if scale != size else 1.0
-    distinct.append(term)
-    return len(distinct) - 1, 1.0
+def _places(row: list[_Argument], distinct: list[_Argument], one: int) -> tuple[tuple[int, float], ...]:
+    """Which of the distinct arguments each of one law is, and by what it is multiplied; new ones are added.
+
+    Literals share a slot and are told apart by value and name, so that two of one law, as the voltage and the reversal
+    potential of a patch at rest, move apart; one with a name of its own is the other law's of that value.
+    """
+    names = {argument.name for argument in row}
+    found: list[tuple[int, float]] = []
+    for argument in row:
+        same = [i for i, known in enumerate(distinct) if known.slot == argument.slot]
+        if argument.slot == one:
+            same = [i for i in same if _is_of_one_value(distinct[i], argument)]
+            taken = {i for i, _ in found}
+            free = [i for i in same if distinct[i].name not in names and i not in taken]
+            same = [i for i in same if distinct[i].name == argument.name] or free
+        if not same:
+            same = [len(distinct)]
+            distinct.append(argument)
+        known = distinct[same[0]]
+        is_literal = argument.slot == one
+        found.append((same[0], conversion(known.unit, argument.unit) if is_literal else argument.scale / known.scale))
+    return tuple(found)
+
+
+def _is_of_one_value(known: _Argument, literal: _Argument) -> bool:
+    if known.unit == literal.unit:
+        return known.scale == literal.scale
+    comparable = kind(known.unit) is not None and kind(known.unit) == kind(literal.unit)
+    return comparable and isclose(known.scale * conversion(known.unit, literal.unit), literal.scale, rel_tol=1e-12)
 
 
 @cache

@@ -9,6 +9,7 @@ import microdomain as md
 from engines.views import Views
 from mechanisms import maths
 from mechanisms.splitting import one_way
+from mechanisms.thermodynamics import thermal_voltage
 from mechanisms.units import ELEMENTARY_CHARGE, constant
 from tests.membranes import (
     K_INSIDE,
@@ -282,6 +283,53 @@ def test_other_units_give_the_same_rates(away: float) -> None:
     with_leak(other, ohmic_in_volts, affinity_in_other_units, g="20 pS")
     states = np.array([[K_INSIDE * 602, K_OUTSIDE * 602, q] for q in (-3.0, 0.0, 50.0)])
     np.testing.assert_allclose(rates(other, states), rates(ours, states), rtol=2e-9)
+
+
+@md.rate_law(v="V", e="V", g="nS", returns="nA")
+def ohmic_between_volts(v, e, g):
+    return g * (v - e)
+
+
+@md.rate_law(here="mV", there="mV", temperature="K", returns="1")
+def affinity_of_other_names(here, there, temperature):
+    return (here - there) / thermal_voltage(temperature)
+
+
+@md.rate_law(e="mV", v="mV", temperature="K", returns="1")
+def affinity_in_another_order(e, v, temperature):
+    return (v - e) / thermal_voltage(temperature)
+
+
+AT_REST = {
+    "one name in both": (ohmic, ohmic_affinity),
+    "another order": (ohmic, affinity_in_another_order),
+    "other names": (ohmic, affinity_of_other_names),
+    "other units": (ohmic_between_volts, ohmic_affinity),
+}
+
+
+@pytest.mark.parametrize("name", AT_REST)
+@pytest.mark.parametrize("voltage", ["-60 mV", "0 mV"])
+def test_a_flux_of_literals_that_is_always_at_equilibrium(name: str, voltage: str) -> None:
+    """A voltage and a reversal potential that are two equal numbers: k T g / e^2 in both directions.
+
+    Seen to fail: literals of one value taken for one argument (no rate at all), those of other units for another.
+    """
+    flux, affinity = AT_REST[name]
+    bindings = dict.fromkeys({"v", "e", *affinity.names} - {"temperature"}, voltage)
+    model = with_leak(patch(clamped=False), flux, affinity, g=1.0, **bindings)
+    np.testing.assert_allclose(rates(model), [[PER_NS, PER_NS]], rtol=1e-9)
+
+
+@pytest.mark.parametrize("amount", ["5 uM", 5.0])
+def test_amounts_that_are_held_equal(amount) -> None:
+    """k (a - b) with a = b = 5 uM: k a in both directions."""
+    model = md.Model("held")
+    cell = model.compartment("cell", "0.1 fL")
+    for name in "AB":
+        model.species(name, cell, count=10)
+    model.reaction("A <-> B", difference, affinity=log_ratio, k=3.0, a=amount, b=amount)
+    np.testing.assert_allclose(rates(model), [[3.0 * 5.0 * 60.2214076] * 2], rtol=1e-9)
 
 
 @pytest.mark.parametrize("held", ["parameter", "input"])
