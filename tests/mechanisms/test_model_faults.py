@@ -479,8 +479,12 @@ def test_variants(change: Callable[[md.Model], Any], expected: tuple[str, str, s
 
 
 def test_a_model_without_species() -> None:
-    with pytest.raises(ModelError, match=r"model 'empty': found no species; allowed: at least one species"):
-        md.Model("empty").check()
+    """A membrane whose voltage is held has no charge that could change either."""
+    model = md.Model("empty")
+    model.membrane("plasma", "1 um^2", inside=model.compartment("cell", "1 fL"), voltage=-60.0)
+    allowed = "at least one species, or a membrane with a capacitance"
+    with pytest.raises(ModelError, match=rf"model 'empty': found no species; allowed: {allowed}"):
+        model.check()
 
 
 @pytest.mark.parametrize("valence", [0.5, float("nan"), "two"])
