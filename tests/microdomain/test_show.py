@@ -7,6 +7,7 @@ import pytest
 
 import microdomain as md
 from mechanisms.show import html_of_model, text_of_mechanism, text_of_model
+from tests.membranes import patch, with_leak
 
 
 @md.rate_law(ca="uM", v_max="uM/s", half="uM", returns="uM/s")
@@ -69,6 +70,16 @@ def test_names_of_a_mechanism_are_shown_in_full() -> None:
     assert "where channels = IP3R.open, ca = [Ca.er], IP3R.permeability = 0.0367898 fL/s" in text
     assert "k = (turnover + unbinding)/half_saturation^2 in 1/uM^2/s, SERCA.turnover = 8.9819 1/s" in text
     assert "IP3R.open counts those with 3 or more subunits in IP3R.x110" in text
+
+
+def test_a_net_flux_shows_its_affinity_and_how_it_is_split() -> None:
+    """Also the split that nobody asked for."""
+    held = {"voltage": -60.0, "clamped": False}
+    default, by_sign = (with_leak(patch(**held), p=1.0, **split) for split in ({}, {"split": "sign"}))
+    assert "affinity log(k_in/k_out) + " in squeezed(str(default))
+    assert " split ussing where p = 1 um/s, " in squeezed(str(default))
+    assert " split sign where p = 1 um/s, " in squeezed(str(by_sign))
+    assert "<div>split: <i>sign</i></div>" in html_of_model(by_sign)
 
 
 @pytest.mark.parametrize("model", [dimer(), md.models.ip3_microdomain()], ids=lambda model: model.name)
