@@ -15,7 +15,6 @@ mean field. Volumes, areas and units are in ``rate_scale`` and in the arguments'
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
@@ -231,24 +230,6 @@ class Network:
                 arguments = (y[self.arguments.index[at]] * self.arguments.value[at] for at in places)
                 result[rows] = self.laws[number](*arguments)
         return result
-
-    def quantities_behind(self, rows: Iterable[int]) -> list[int]:
-        """The derived quantities that some rows of ``law`` depend on, in the order in which they are computed."""
-        found: set[int] = set()
-        waiting = list(rows)
-        while waiting:
-            slots = (slot for slot, _ in self.arguments.row(waiting.pop()))
-            new = {s - self.first_quantity for s in slots if self.first_quantity <= s < self.first_input} - found
-            found |= new
-            waiting += [len(self.reactions) + i for i in new]
-        return sorted(found)
-
-    def complete(self, y: Floats, quantities: Iterable[int]) -> None:
-        """Compute conducting complexes, in the mean field, and some of the derived quantities of y, in place."""
-        for m, group in enumerate(self.multimers):
-            y[len(self.species) + m] = group.expected(y[self.species.index(group.watched)])
-        for i in quantities:
-            y[self.first_quantity + i] = self.evaluate(len(self.reactions) + i, y)
 
     def evaluate(self, row: int, y: Floats) -> float:
         """The law of a reaction, quantity or affinity (a row of ``law``) at y, in the law's unit."""
