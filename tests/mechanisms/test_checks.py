@@ -1,16 +1,143 @@
-"""What is checked in a finished network: net fluxes that agree with their affinities, however many there are."""
+"""What is checked in a finished network: rates of 0 or more, and net fluxes that agree with their affinities."""
 
 import math
 import re
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 import microdomain as md
+from mechanisms import maths
 from mechanisms.faults import ModelError
-from mechanisms.law import rate_law
+from mechanisms.law import RateLaw, rate_law
 from mechanisms.splitting import one_way
+from tests.faulty_models import SIDES, flow, gradient, start, the_fault_of
 from tests.membranes import difference, log_ratio, ohmic, ohmic_affinity, patch, with_leak
+
+
+def with_constant(**arguments: Any) -> md.Model:
+    model = start()
+    model.parameter("bad", -1.0, "1/s")
+    model.reaction("buffer -> 0", **arguments)
+    return model
+
+
+@rate_law(p="1/s", returns="1/s")
+def negated(p: Any) -> Any:
+    return -p
+
+
+@rate_law(p="1/s", q="1", returns="1/s")
+def ratio(p: Any, q: Any) -> Any:
+    return p / q
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        lambda: with_constant(k="bad"),
+        lambda: with_constant(k=negated, p="k_off"),
+        lambda: with_constant(law=negated, p="k_off"),
+        lambda: with_constant(k=ratio, p="k_off", q=0.0),
+        lambda: start_driven_by(md.step(1.0, 1.0, -1.0)),
+    ],
+    ids=["parameter", "constant law", "one-way law", "division by zero", "input"],
+)
+def test_a_rate_that_is_negative_or_infinite_from_the_start_is_a_fault(model: Callable[[], md.Model]) -> None:
+    """Such rates depend on parameters and inputs alone, so they are known before anything runs."""
+    with pytest.raises(ModelError, match="reaction 'buffer -> 0'"):
+        md.simulate(model(), [0.0, 2.0], engine="gillespie", seed=1, progress=False)
+
+
+def start_driven_by(signal: Any) -> md.Model:
+    model = start()
+    model.input("stimulus", signal, unit="1/s")
+    model.reaction("buffer -> 0", k="stimulus")
+    return model
+
+
+def test_a_species_cannot_follow_an_input_below_zero() -> None:
+    where, _, _, _ = the_fault_of(
+        lambda m: m.species("L", "cytosol", clamped=m.input("stimulus", md.step(1.0, 1.0, -1.0), unit="uM"))
+    )
+    assert "L" in where
+
+
+# -- net fluxes ------------------------------------------------------------------------------------------------------
+
+
+def net_flux(law: RateLaw, affinity: RateLaw, **bindings: Any) -> md.Model:
+    model = start()
+    model.reaction("Ca.er <-> Ca.cytosol", law, affinity=affinity, at="er", **bindings)
+    return model
+
+
+def affinity_of(function: Callable[[Any, Any], Any]) -> RateLaw:
+    return rate_law(c1="uM", c2="uM", returns="1")(function)
+
+
+def test_a_flux_with_its_affinity() -> None:
+    network = net_flux(flow, gradient, **SIDES).network()
+    assert network.net.tolist() == [True]
+    assert not network.mass_action.any()
+    y = network.values(0.0)
+    y[: len(network.species)] = network.omega  # 1 uM everywhere
+    y[network.species.index("Ca.er")] *= 3.0
+    row = int(network.affinity[0])
+    slots = network.arguments.row(row)
+    assert network.laws[network.law[row]](*(y[slot] * scale for slot, scale in slots)) == pytest.approx(np.log(3.0))
+    assert dict(network.changes.row(0)) == {1: -1.0, 0: 1.0}
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda c1, c2: maths.log(c2 / c1),
+        lambda c1, c2: 0.0 * c1 / c2,
+        lambda c1, c2: 1.0 + 0.0 * c1 / c2,
+        lambda c1, c2: maths.log(c1 / c2) + 0.5,
+        lambda c1, c2: maths.log(2.0 * c1 / c2),
+        lambda c1, c2: maths.log(c1 / c2) + 0.01,
+        lambda c1, c2: maths.log(c1 / c2) ** 2,
+        lambda c1, c2: maths.log((c1 - c2) / c2),
+    ],
+    ids=["sign", "zero", "constant", "shifted", "ratio", "shifted a little", "squared", "undefined"],
+)
+def test_an_affinity_that_does_not_vanish_with_its_flux_is_refused(function: Callable[[Any, Any], Any]) -> None:
+    with pytest.raises(ModelError) as caught:
+        net_flux(flow, affinity_of(function), **SIDES).check()
+    (fault,) = caught.value.faults
+    assert fault.where == "reaction 'Ca.er <-> Ca.cytosol'"
+    assert fault.allowed == "an affinity that has the sign of its flux"
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_an_affinity_may_have_another_size(scale: float) -> None:
+    """Two ions per turnover double it; only the zero and the sign are the law's to give away."""
+    net_flux(flow, affinity_of(lambda c1, c2: scale * maths.log(c1 / c2)), **SIDES).check()
+
+
+def test_a_flux_may_use_a_quantity() -> None:
+    """The check follows quantities: their values belong to the state, they are no free numbers."""
+    model = start()
+    difference = rate_law(c1="uM", c2="uM", returns="uM")(lambda c1, c2: c1 - c2)
+    model.quantity("difference", difference, **SIDES)
+    law = rate_law(k_off="1/s", difference="uM", c1="uM", c2="uM", returns="uM/s")(
+        lambda k_off, difference, c1, c2: k_off * difference * (c1 + c2) / (c1 + c2)
+    )
+    model.reaction("Ca.er <-> Ca.cytosol", law, affinity=gradient, at="er", **SIDES)
+    model.check()
+
+
+def test_a_flux_and_its_affinity_take_their_own_bindings() -> None:
+    """A permeability is an argument of the flux and none of its affinity."""
+    law = rate_law(p="1/s", c1="uM", c2="uM", returns="uM/s")(lambda p, c1, c2: p * (c1 - c2))
+    net_flux(law, gradient, p=2.0, **SIDES).check()
+
+
+# -- many net fluxes --------------------------------------------------------------------------------------------------
 
 
 def row_of_cells(count: int, flux: Any = difference, affinity: Any = log_ratio, **bindings: Any) -> md.Model:
