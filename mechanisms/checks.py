@@ -12,6 +12,7 @@ from mechanisms.faults import Fault
 from mechanisms.net_flux import Pair, direction, pair_of
 from mechanisms.network import Floats, Network
 from mechanisms.recorder import record
+from mechanisms.symbols import Terms
 from mechanisms.thermodynamics import membrane_voltage
 
 VOLTAGES = 150.0
@@ -61,7 +62,7 @@ def check_affinities(network: Network, faults: list[Fault]) -> None:
     """
     if not network.net.any():
         return
-    alike: dict[tuple[Pair, bool], list[tuple[int, list[tuple[int, float]]]]] = {}
+    alike: dict[tuple[Pair, bool], list[tuple[int, Terms]]] = {}
     for j in np.flatnonzero(network.net).tolist():
         pair, arguments = pair_of(network, j)
         alike.setdefault((pair, bool(network.by_sign[j])), []).append((j, arguments))
@@ -90,12 +91,12 @@ def _random_states(network: Network) -> Floats:
     capacitances = np.array([values[f"{membrane}.capacitance"] for membrane in network.places[counts:end]])
     voltages = random.uniform(-VOLTAGES, VOLTAGES, (end - counts, STATES))
     y[counts:end] = voltages / membrane_voltage(1.0, 0.0, capacitances)[:, None]
-    for m, group in enumerate(network.multimers):
+    for group in network.multimers:
         for state in group.states:
             y[network.species.index(state)] = group.count * group.subunits * random.uniform(size=STATES)
-        y[len(network.species) + m] = group.expected(y[network.species.index(group.watched)])
     variables = y[end : len(network.species)]
     variables[:] = np.where(variables == 0.0, 1.0, variables) * random.uniform(0.0, 2.0, variables.shape)
+    y[: network.first_quantity] = network.with_conducting(y[: len(network.species)].T).T
     for i in range(len(network.quantities)):  # of which a pair of flux and affinity reads voltages alone
         row = len(network.reactions) + i
         if network.laws[network.law[row]] is membrane_voltage:
@@ -177,7 +178,7 @@ def _reason(pair: Pair, error: Exception) -> str:
     return str(error)
 
 
-def _state(network: Network, arguments: list[tuple[int, float]], values: Floats) -> str:
+def _state(network: Network, arguments: Terms, values: Floats) -> str:
     names = [*network.species, *network.conducting, *network.quantities]
     read = {slot: value for (slot, _), value in zip(arguments, values, strict=True) if slot < network.first_input}
     return ", ".join(f"{names[slot]} = {value:.3g}" for slot, value in read.items()) or "every state"

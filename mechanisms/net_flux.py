@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from mechanisms.law import RateLaw
 from mechanisms.maths import choose, where
 from mechanisms.network import Network
+from mechanisms.symbols import Terms
 from mechanisms.thermodynamics import membrane_voltage
 from mechanisms.thermodynamics import one_way as one_way_rate
 from mechanisms.units import conversion, kind
@@ -78,7 +79,7 @@ def direction(pair: Pair, by_sign: bool, forward: bool) -> RateLaw:
     return RateLaw(split, tuple((f"x{i}", unit) for i, unit in enumerate(pair.units)), pair.flux.returns)
 
 
-def pair_of(network: Network, j: int) -> tuple[Pair, list[tuple[int, float]]]:
+def pair_of(network: Network, j: int) -> tuple[Pair, Terms]:
     """Net flux j with its affinity, and the slots and scales of the arguments that they read.
 
     Near equilibrium a state that both laws read is moved a little, in both alike: hence what stands in one slot must be

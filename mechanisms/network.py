@@ -231,6 +231,13 @@ class Network:
                 result[rows] = self.laws[number](*arguments)
         return result
 
+    def with_conducting(self, species: Floats) -> Floats:
+        """(..., slot) species (..., species) with the expected counts of conducting complexes behind them."""
+        watched = [self.species.index(group.watched) for group in self.multimers]
+        conducting = [g.expected(species[..., i, None]) for g, i in zip(self.multimers, watched, strict=True)]
+        found: Floats = np.concatenate([species, *conducting], axis=-1)
+        return found
+
     def evaluate(self, row: int, y: Floats) -> float:
         """The law of a reaction, quantity or affinity (a row of ``law``) at y, in the law's unit."""
         return float(self.laws[self.law[row]](*(y[slot] * scale for slot, scale in self.arguments.row(row))))
