@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from .paths import copy, finish, hold, with_room
+from .paths import begin, copy, finish, hold, with_room
 from .pointer import call_int
 from .status import EXTINCT, STOPPED, TOO_MANY_EVENTS
 from .table import advance
@@ -29,11 +29,7 @@ def trajectories(unrolled, start, segments, scale, tables, seeds, grid, recorded
     clock, generator, report = np.empty(2), np.empty(4, np.uint64), np.zeros(3, np.int64)
     capacity, width = members.shape[1], recorded.shape[2]
     for n in range(len(seeds)):
-        copy(y_start, y)
-        copy(members_start.ravel(), members.ravel())
-        copy(watched_start, watched)
-        copy(seeds[n], generator)
-        report[0] = report[1] = report[2] = 0
+        begin(start, seeds[n], y, members, watched, generator, report)
         clock[0] = t_start
         fired = 0
         for k in range(len(ends)):

@@ -8,7 +8,7 @@ from numba import njit
 from . import flow
 from .leap import is_propensity, leap
 from .leap_size import critical_ones, longest, quick_ones, sensitivities
-from .paths import copy, finish, hold
+from .paths import begin, copy, finish, hold
 from .pointer import borrowed, call_int
 from .random import exponential
 from .status import EXTINCT, STOPPED, TOO_MANY_EVENTS
@@ -101,11 +101,7 @@ def trajectories(
     solving = (np.empty(len(elimination.indices)), np.empty(unknowns), np.empty(unknowns))
     for_leaps = (np.empty(reactions), np.empty(reactions), *solving)
     for n in range(len(seeds)):
-        copy(y_start, y)
-        copy(members_start.ravel(), members.ravel())
-        copy(watched_start, watched)
-        copy(seeds[n], generator)
-        report[0] = report[1] = report[2] = 0
+        begin(start, seeds[n], y, members, watched, generator, report)
         t, hazard, rest, fired = t_start, -1.0, 0.0, 0
         for k in range(len(ends)):
             end = ends[k]
