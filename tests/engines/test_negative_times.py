@@ -72,3 +72,24 @@ def test_the_same_law_without_sampling() -> None:
     late, early = both(lambda start, times: md.master_equation(driven(start), times[::5], tolerance=1e-4))
     for species in ("A", "B"):
         assert md.marginal(early, species).values == pytest.approx(md.marginal(late, species).values, abs=1e-6)
+
+
+@md.rate_law(h="1", rate="1/s", returns="1/s")
+def proportional(h, rate):
+    return rate * h
+
+
+def kicked(start: float) -> md.Model:
+    """A gate that decays, is set to 1 at 1.5 s and 3 s after the start, and drives births."""
+    model = closed("kicked", {"A": 10}, ("A -> 0", 0.7))
+    model.variable("h", 0.5, "1", proportional, rate=-1.0)
+    model.event("kick", {"h": 1.0}, at=[start + 1.5, start + 3.0])
+    model.reaction("0 -> A", proportional, rate=20.0, at="cell")
+    return model
+
+
+@pytest.mark.parametrize("engine", ["gillespie", "hybrid", "ode"])
+def test_events_are_scheduled_at_negative_times_too(engine: str) -> None:
+    late, early = both(lambda start, times: md.simulate(kicked(start), times, engine=engine, seed=7))
+    assert early.counts.values == pytest.approx(late.counts.values, rel=1e-6)
+    assert early.quantity.values == pytest.approx(late.quantity.values, rel=1e-6)
