@@ -108,7 +108,7 @@ def _random_states(network: Network) -> Floats:
 def _disagreements(pair: Pair, by_sign: bool, x: Floats) -> Found:
     """Net fluxes that are at odds with their affinities at x (argument, flux, state), or at a zero between two states.
 
-    by_sign: how they are split: by the limit of two directions, or not.
+    by_sign: they are split by their sign, and have no limit at equilibrium.
     """
     try:
         flux, affinity = _values(pair.net, x), _values(pair.drive, x)
