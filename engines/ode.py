@@ -93,9 +93,7 @@ class Run:
             control[1] = following
             if status != FINISHED:
                 break
-        states[0, :, :species] = recorded
-        for m, group in enumerate(network.multimers):
-            states[0, :, species + m] = group.expected(recorded[:, network.species.index(group.watched)])
+        states[0] = network.with_conducting(recorded)
         last = np.concatenate([[t], y[: network.first_quantity]])
         return Outcome(np.array([steps]), np.array([status]), np.array([worst]), last[None])
 

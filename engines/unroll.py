@@ -83,10 +83,10 @@ class _Writer:
         at_end = self.is_branchless
         if at_end:
             self.evaluate(4)
-            self.write(4, "if t_next < 0.0:")
+            self.write(4, "if t_next == -math.inf:")
             self.draw(8)
         else:
-            self.write(4, "drawn = t_next >= 0.0")
+            self.write(4, "drawn = t_next > -math.inf")
         self.write(4, "while report[0] == 0:" if self.may_fail else "while True:")
         if not at_end:
             self.evaluate(8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,11 @@ class Views:
         self.shape = (len(network.species), len(network.reactions))
         self.stoichiometry = sparse.csc_array((changes.value, changes.index, changes.start), shape=self.shape)
 
+    @cached_property
+    def rates_with_derivatives(self) -> tuple[Any, ...]:
+        """``rates`` of the loops with the derivatives of the laws, which are compiled when they are first wanted."""
+        return self.tables.rates(self.coefficients)
+
     def propensities(self, states: Any) -> Floats:
         """Events per second (state, reaction) where molecules are counted, at ``states`` (state, species).
 
@@ -49,7 +55,7 @@ class Views:
     def jacobian(self, state: Any) -> Any:
         """d(drift)/dn (species, species) in 1/s, sparse, in the mean field."""
         values = np.empty(len(self.tables.indices))
-        loops("views").jacobian_at(self._complete(state), self.tables.rates(self.coefficients), values)
+        loops("views").jacobian_at(self._complete(state), self.rates_with_derivatives, values)
         return sparse.csr_array((values, self.tables.indices, self.tables.indptr), shape=(self.shape[0],) * 2)
 
     def diffusion(self, state: Any) -> Any:

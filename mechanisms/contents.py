@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mechanisms.equations import Entry, event_entry, quantity_entry, reaction_entry, variable_entry
 from mechanisms.faults import Fault, ModelError
@@ -60,10 +60,7 @@ def parts_of(model: Model) -> list[Part]:
         Table("Resistors", ("name", "Gohm", "between"), _resistors(model)),
         Table("Inputs", ("name", "unit", "value"), [(i.name, i.unit, _course(i)) for i in model.inputs.values()]),
         Table("Parameters", ("name", "value", "unit", "source"), _parameters(model)),
-        Entries("Continuous variables", [variable_entry(names, v) for v in model.variables.values()][:MOST]),
-        _quantities(model, names),
-        _reactions(model, names),
-        Entries("Events", [event_entry(names, event) for event in model.events.values()]),
+        *_entries(model, names),
     ]
 
 
@@ -93,9 +90,7 @@ def parts_of_mechanism(mechanism: type[Mechanism]) -> list[Part]:
         Table("Parameters", ("name", "value", "unit", "source"), _parameters(model)),
         Table("States", ("name", "molecules at the start"), [(s.name, f"{s.count or 0:g}") for s in own]),
         Table("Multimers", ("name", "complexes", "subunits", "conducting"), _multimers(model)),
-        Entries("Continuous variables", [variable_entry(names, v) for v in model.variables.values()][:MOST]),
-        _quantities(model, names),
-        _reactions(model, names),
+        *_entries(model, names),
     ]
     return [_without(part, mechanism.__name__) for part in parts]
 
@@ -184,13 +179,17 @@ def _parameters(model: Model) -> list[tuple[str, ...]]:
     return rows
 
 
-def _quantities(model: Model, names: Symbols) -> Entries:
-    return Entries("Quantities", [quantity_entry(names, quantity) for quantity in model.quantities.values()])
-
-
-def _reactions(model: Model, names: Symbols) -> Entries:
-    shown = list(model.reactions.items())[:MOST]
-    entries = [reaction_entry(names, name, reaction, scope) for name, (reaction, scope) in shown]
-    if len(model.reactions) > MOST:
-        entries.append(Entry(f"... and {len(model.reactions) - MOST} more", ()))
-    return Entries("Reactions", entries)
+def _entries(model: Model, names: Symbols) -> list[Entries]:
+    """What is written out: of each kind of thing the first ones, and how many more there are."""
+    written: dict[str, tuple[Sequence[Any], Callable[[Any], Entry]]] = {
+        "Continuous variables": (list(model.variables.values()), lambda variable: variable_entry(names, variable)),
+        "Quantities": (list(model.quantities.values()), lambda quantity: quantity_entry(names, quantity)),
+        "Reactions": (list(model.reactions.items()), lambda named: reaction_entry(names, named[0], *named[1])),
+        "Events": (list(model.events.values()), lambda event: event_entry(names, event)),
+    }
+    parts = []
+    for title, (things, write) in written.items():
+        left_out = len(things) - MOST
+        more = [Entry(f"... and {left_out} more", ())] if left_out > 0 else []
+        parts.append(Entries(title, [*map(write, things[:MOST]), *more]))
+    return parts

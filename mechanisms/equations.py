@@ -42,7 +42,7 @@ def reaction_entry(names: Symbols, name: str, reaction: Reaction, scope: Scope) 
         lines.append(("rate", f"{formula(reaction.law)}  in {reaction.law.returns}"))
         where += arguments(names, reaction.law, reaction.bindings, scope)
         if reaction.affinity is not None:
-            lines.append(("affinity", formula(reaction.affinity)))
+            lines += [("affinity", formula(reaction.affinity)), ("split", reaction.split)]
             where += arguments(names, reaction.affinity, reaction.bindings, scope)
     else:
         directions = [("rate", "k", reaction.k, left, right)]

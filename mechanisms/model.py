@@ -5,19 +5,18 @@ from __future__ import annotations
 import copy
 import dataclasses
 import itertools
-import math
 import re
 from collections.abc import Mapping
-from numbers import Real
 from typing import Any
 
 import numpy as np
 
+from mechanisms import variants
 from mechanisms.faults import Fault, ModelError, unknown
 from mechanisms.law import RateLaw
 from mechanisms.lower import lower
 from mechanisms.mechanism import Mechanism, State, Subunits
-from mechanisms.names import Scope, aliases
+from mechanisms.names import Scope
 from mechanisms.network import TIME, Network
 from mechanisms.places import (
     Compartment,
@@ -35,7 +34,8 @@ from mechanisms.places import (
 from mechanisms.reaction import EquationError, Reaction, Side, read_equation
 from mechanisms.show import html_of_model, text_of_model
 from mechanisms.signal import Piecewise
-from mechanisms.units import Given, UnitError, is_quantity, is_unit, magnitude
+from mechanisms.units import Given, UnitError, is_quantity, is_unit
+from mechanisms.values import is_whole, read_not_negative, read_number, read_positive, read_voltage
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
@@ -50,7 +50,7 @@ class Model:
         """name; temperature in K, which laws may read as ``temperature``."""
         self.name = name
         self._faults: list[Fault] = []
-        self.temperature = self._positive(f"model '{name}'", "temperature", temperature, "K")
+        self.temperature = read_positive(f"model '{name}', temperature", temperature, "K", self._faults)
         self.places: dict[str, Place] = {}
         self.all_species: dict[str, Species] = {}
         self.parameters: dict[str, Parameter] = {}
@@ -66,7 +66,7 @@ class Model:
 
     def compartment(self, name: str, volume: Given) -> Compartment:
         """Add a well-mixed compartment of ``volume`` (number: fL)."""
-        size = self._positive(f"compartment '{name}'", "volume", volume, "fL")
+        size = read_positive(f"compartment '{name}', volume", volume, "fL", self._faults)
         place = Compartment(name, size)
         self._declare(f"compartment '{name}'", name, self.places, place)
         return place
@@ -90,12 +90,13 @@ class Model:
         """
         where = f"membrane '{name}'"
         inner, outer = (self._place_name(where, side) if side else "" for side in (inside, outside))
-        size = self._positive(where, "area", area, "um^2")
-        held = self._voltage(where, voltage)
+        size = read_positive(f"{where}, area", area, "um^2", self._faults)
+        held = read_voltage(f"{where}, voltage", voltage, self.inputs, self._faults)
         density = None
         if capacitance is not None:
             per_area = is_quantity(capacitance, "pF/um^2") and not is_quantity(capacitance, "pF")
-            total = self._positive(where, "capacitance", capacitance, "pF/um^2" if per_area else "pF")
+            unit = "pF/um^2" if per_area else "pF"
+            total = read_positive(f"{where}, capacitance", capacitance, unit, self._faults)
             density = total if per_area else total / size
             if not isinstance(held, float):
                 allowed = "a voltage in mV at the start, beside a capacitance"
@@ -115,7 +116,7 @@ class Model:
         """
         where = f"resistor '{name}'"
         ends = (self._place_name(where, first), self._place_name(where, second))
-        value = self._positive(where, "resistance", resistance, "Gohm")
+        value = read_positive(f"{where}, resistance", resistance, "Gohm", self._faults)
         self._declare(where, name, self.resistors, Resistor(name, ends, value))
 
     def variable(self, name: str, initial: Given, unit: str, law: RateLaw | None = None, **bindings: Any) -> Variable:
@@ -129,7 +130,8 @@ class Model:
         if not is_unit(unit):
             self._faults.append(Fault(where, f"the unit '{unit}'", "a unit that pint knows, or '1'"))
             unit = "1"
-        variable = Variable(name, self._number(where, initial, unit), unit, law, bindings)
+        start = read_number(where, initial, unit, self._faults)
+        variable = Variable(name, start, unit, law, bindings)
         self._declare(where, name, self.variables, variable)
         return variable
 
@@ -156,11 +158,12 @@ class Model:
             self._faults.append(Fault(where, "both a concentration and a count", "one of them"))
         concentration = None
         if count is None:
-            concentration = self._not_negative(where, "initial", 0.0 if initial is None else initial, unit)
-        elif not _is_whole(count) or count < 0:
+            given = 0.0 if initial is None else initial
+            concentration = read_not_negative(f"{where}, initial", given, unit, self._faults)
+        elif not is_whole(count) or count < 0:
             self._faults.append(Fault(f"{where}, count", f"{count!r}", "a whole number, 0 or more"))
             count = 0
-        if not _is_whole(valence):
+        if not is_whole(valence):
             self._faults.append(Fault(f"{where}, valence", f"{valence!r}", "a whole number"))
             valence = 0
         follows = clamped.name if isinstance(clamped, Input) else clamped
@@ -174,7 +177,8 @@ class Model:
             self._faults.append(
                 Fault(f"parameter '{name}'", f"the unit '{unit}'", "a unit that pint knows, as '1/uM/s'")
             )
-        parameter = Parameter(name, self._number(f"parameter '{name}'", value, unit), unit, source)
+        number = read_number(f"parameter '{name}'", value, unit, self._faults)
+        parameter = Parameter(name, number, unit, source)
         self._declare(f"parameter '{name}'", name, self.parameters, parameter)
         return parameter
 
@@ -212,13 +216,14 @@ class Model:
             self._faults.append(Fault(where, "neither at= nor when=" if at is None else "at= and when=", "one of them"))
         elif at is not None:
             listed = [at] if isinstance(at, str) or not np.iterable(at) else at
-            times = tuple(sorted(self._number(f"{where}, at", t, "s") for t in listed))
+            times = tuple(sorted(read_number(f"{where}, at", t, "s", self._faults) for t in listed))
         elif not isinstance(when, RateLaw):
             self._faults.append(Fault(f"{where}, when", f"{when!r}", "a function declared with @rate_law"))
         if not sets:
             self._faults.append(Fault(where, "nothing that it sets", "{'<species or variable>': value}"))
         condition = when if isinstance(when, RateLaw) else None
-        event = Event(name, times, condition, dict(sets), self._number(f"{where}, priority", priority, "1"), bindings)
+        rank = read_number(f"{where}, priority", priority, "1", self._faults)
+        event = Event(name, times, condition, dict(sets), rank, bindings)
         self._declare(where, name, self.events, event)
         return event
 
@@ -342,51 +347,11 @@ class Model:
         variable. Counts that the model gives as counts stay as they are, concentrations stay concentrations.
         """
         model = self._copy()
-        for name, value in (parameters or {}).items():
-            if name not in model.parameters:
-                model._faults.append(unknown("changed(parameters=...)", name, "parameters", model.parameters))
-                continue
-            old = model.parameters[name]
-            new = model._number(f"parameter '{name}'", value, old.unit)
-            model.parameters[name] = dataclasses.replace(old, value=new, source="given by the user")
-        for changes, kind in ((volumes, Compartment), (areas, Membrane)):
-            places = {name: place for name, place in model.places.items() if isinstance(place, kind)}
-            for name, value in (changes or {}).items():
-                if name not in places:
-                    where = f"changed({kind.measure}s=...)"
-                    model._faults.append(unknown(where, name, f"{kind.__name__.lower()}s", places))
-                    continue
-                where = f"{kind.__name__.lower()} '{name}'"
-                model.places[name] = places[name].resized(model._positive(where, kind.measure, value, kind.unit))
-        for name, value in (voltages or {}).items():
-            membranes = {m.name: m for m in model.places.values() if isinstance(m, Membrane) and m.voltage is not None}
-            if name not in membranes:
-                model._faults.append(unknown("changed(voltages=...)", name, "membranes with a voltage", membranes))
-                continue
-            held = model._voltage(f"membrane '{name}'", value)
-            if membranes[name].capacitance is not None and not isinstance(held, float):
-                allowed = "a voltage in mV at the start, beside a capacitance"
-                model._faults.append(Fault(f"changed(voltages=...), membrane '{name}'", f"{value!r}", allowed))
-                continue
-            model.places[name] = dataclasses.replace(membranes[name], voltage=held)
-        called = aliases(model.all_species.values())
-        for name, value in (initial or {}).items():
-            if name in model.variables:
-                variable = model.variables[name]
-                start = model._number(f"variable '{name}', initial", value, variable.unit)
-                model.variables[name] = dataclasses.replace(variable, initial=start)
-                continue
-            full = called.get(name)
-            if full is None:
-                model._faults.append(unknown("changed(initial=...)", name, "species", model.all_species))
-                continue
-            if any(full in group.states for group in model.multimers.values()):
-                where = f"changed(initial=...), species '{full}'"
-                model._faults.append(Fault(where, "a state of a multimer", "species that are no subunits"))
-                continue
-            unit = model.places[model.all_species[full].place].density_unit
-            amount = model._not_negative(f"species '{full}'", "initial", value, unit)
-            model.all_species[full] = dataclasses.replace(model.all_species[full], concentration=amount, count=None)
+        variants.change_parameters(model, parameters or {}, model._faults)
+        variants.change_sizes(model, Compartment, volumes or {}, model._faults)
+        variants.change_sizes(model, Membrane, areas or {}, model._faults)
+        variants.change_voltages(model, voltages or {}, model._faults)
+        variants.change_initial(model, initial or {}, model._faults)
         return model
 
     def scaled(self, factor: float) -> Model:
@@ -396,21 +361,7 @@ class Model:
         not be whole.
         """
         model = self._copy()
-        if not 0 < factor < math.inf:
-            model._faults.append(Fault("scaled", f"{factor!r}", "a number above 0"))
-            return model
-        for name, place in model.places.items():
-            model.places[name] = place.resized(place.size * factor)
-        for name, species in model.all_species.items():
-            if species.count is not None:
-                model.all_species[name] = dataclasses.replace(species, count=round(species.count * factor))
-        for name, group in model.multimers.items():
-            count = group.count * factor
-            if abs(count - round(count)) > 1e-9:
-                found = f"{group.count} complexes times {factor:g}"
-                near = " or ".join(f"{n / group.count:.6g}" for n in (math.floor(count), math.ceil(count)) if n)
-                model._faults.append(Fault(f"multimer '{name}'", found, f"a factor that leaves whole ones, as {near}"))
-            model.multimers[name] = dataclasses.replace(group, count=round(count))
+        variants.scale(model, factor, model._faults)
         return model
 
     def _copy(self) -> Model:
@@ -463,38 +414,3 @@ class Model:
         if not isinstance(name, str) or name not in self.places:
             self._faults.append(unknown(where, str(name), "places of this model", self.places))
         return str(name)
-
-    def _voltage(self, where: str, given: Given | Input) -> float | str | None:
-        """A voltage in mV, or the name of an input that is one."""
-        name = given.name if isinstance(given, Input) else given
-        if name is None or name not in self.inputs:
-            return None if name is None else self._number(f"{where}, voltage", given, "mV")
-        unit = self.inputs[name].unit
-        if not is_quantity(f"1 {unit}", "mV"):
-            self._faults.append(Fault(f"{where}, voltage", f"an input in {unit}", "an input in mV"))
-        return str(name)
-
-    def _number(self, where: str, value: Given, unit: str) -> float:
-        try:
-            return magnitude(value, unit)
-        except UnitError as error:
-            self._faults.append(Fault(where, error.found, error.needed))
-            return 1.0
-
-    def _positive(self, where: str, what: str, value: Given, unit: str) -> float:
-        size = self._number(f"{where}, {what}", value, unit)
-        if not size > 0:
-            self._faults.append(Fault(f"{where}, {what}", f"{value!r}", f"a number of {unit} above 0"))
-            return 1.0
-        return size
-
-    def _not_negative(self, where: str, what: str, value: Given, unit: str) -> float:
-        size = self._number(f"{where}, {what}", value, unit)
-        if size < 0:
-            self._faults.append(Fault(f"{where}, {what}", f"{value!r}", f"a number of {unit}, 0 or more"))
-            return 0.0
-        return size
-
-
-def _is_whole(number: Any) -> bool:
-    return isinstance(number, Real) and not isinstance(number, bool) and float(number).is_integer()

@@ -9,13 +9,12 @@ crossed to its inside: whole, of either sign), then continuous variables in thei
 
 Reaction j happens ``rate_scale[j] * law_j(y[slot] * scale, ...)`` times per second, times, for mass action, the
 product of its reactants: falling factorials n (n-1) ... of the counts where molecules are counted, powers n^m in the
-mean field. Volumes, areas and units are in ``rate_scale`` and in the arguments' scales, made in ``mechanisms.lower``.
+mean field. Volumes, areas and units are in ``rate_scale`` and in the arguments' scales, made in ``mechanisms.rates``.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
@@ -232,23 +231,12 @@ class Network:
                 result[rows] = self.laws[number](*arguments)
         return result
 
-    def quantities_behind(self, rows: Iterable[int]) -> list[int]:
-        """The derived quantities that some rows of ``law`` depend on, in the order in which they are computed."""
-        found: set[int] = set()
-        waiting = list(rows)
-        while waiting:
-            slots = (slot for slot, _ in self.arguments.row(waiting.pop()))
-            new = {s - self.first_quantity for s in slots if self.first_quantity <= s < self.first_input} - found
-            found |= new
-            waiting += [len(self.reactions) + i for i in new]
-        return sorted(found)
-
-    def complete(self, y: Floats, quantities: Iterable[int]) -> None:
-        """Compute conducting complexes, in the mean field, and some of the derived quantities of y, in place."""
-        for m, group in enumerate(self.multimers):
-            y[len(self.species) + m] = group.expected(y[self.species.index(group.watched)])
-        for i in quantities:
-            y[self.first_quantity + i] = self.evaluate(len(self.reactions) + i, y)
+    def with_conducting(self, species: Floats) -> Floats:
+        """(..., slot) species (..., species) with the expected counts of conducting complexes behind them."""
+        watched = [self.species.index(group.watched) for group in self.multimers]
+        conducting = [g.expected(species[..., i, None]) for g, i in zip(self.multimers, watched, strict=True)]
+        found: Floats = np.concatenate([species, *conducting], axis=-1)
+        return found
 
     def evaluate(self, row: int, y: Floats) -> float:
         """The law of a reaction, quantity or affinity (a row of ``law``) at y, in the law's unit."""

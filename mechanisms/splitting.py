@@ -13,29 +13,16 @@ equilibrium, where it has none.
 from __future__ import annotations
 
 import dataclasses
-from functools import cache
-from itertools import islice
 from typing import Any
 
 import numpy as np
 
-from mechanisms.law import RateLaw
-from mechanisms.maths import choose, where
-from mechanisms.network import Floats, Network, Ragged
-from mechanisms.thermodynamics import membrane_voltage
-from mechanisms.thermodynamics import one_way as one_way_rate
-from mechanisms.units import conversion, kind
-
-Terms = list[tuple[int, float]]
-Places = tuple[tuple[tuple[int, float], ...], ...]
+from mechanisms.net_flux import direction, pair_of
+from mechanisms.network import Network, Ragged
+from mechanisms.symbols import Terms
 
 SPLITS = ("ussing", "sign")
 """The ways to split a net flux."""
-SHIFT = 1e-5
-"""The change of arguments by which the limit at equilibrium is found, voltages as part of 25 mV, others of themselves;
-its error is of second order."""
-NEAR = 1e-6
-"""The affinity below which the limit is taken: the flux, a small difference, has lost its digits there."""
 
 
 def one_way(network: Network, rows: Any = None) -> Network:
@@ -53,8 +40,9 @@ def one_way(network: Network, rows: Any = None) -> Network:
         name, changes, reactants = network.reactions[j], network.changes.row(j), network.reactants.row(j)
         directions = [(name, changes, reactants, (int(network.law[j]), network.arguments.row(j)))]
         if wanted[j]:
-            directions_of, arguments = _split(network, j, bool(network.by_sign[j]))
-            split = [laws.setdefault(law, len(laws)) for law in directions_of]
+            pair, arguments = pair_of(network, j)
+            halves = (direction(pair, bool(network.by_sign[j]), forward) for forward in (True, False))
+            split = [laws.setdefault(law, len(laws)) for law in halves]
             back = [(i, -n) for i, n in changes]
             directions = [(name, changes, reactants, (split[0], arguments))]
             directions.append((f"{name} (back)", back, _products(network, reactants, changes), (split[1], arguments)))
@@ -90,20 +78,6 @@ def one_way(network: Network, rows: Any = None) -> Network:
     )
 
 
-def forward_rate(network: Network, j: int, y: Floats) -> float:
-    """The forward direction of net flux j at y, in the unit of its law, by Ussing's split."""
-    (law, _), arguments = _split(network, j, by_sign=False)
-    return float(law(*(y[slot] * scale for slot, scale in arguments)))
-
-
-def _split(network: Network, j: int, by_sign: bool) -> tuple[tuple[RateLaw, RateLaw], Terms]:
-    """The laws of the two directions of a net flux, and their arguments."""
-    (flux, first), (affinity, second) = (_written_out(network, row) for row in (j, int(network.affinity[j])))
-    arguments, places, shifts = _merged(network, first, second)
-    forward, backward = (_direction(flux, affinity, places, shifts, by_sign, forward) for forward in (True, False))
-    return (forward, backward), arguments
-
-
 def _products(network: Network, reactants: Terms, changes: Terms) -> Terms:
     """The right-hand side: what must be there for the reaction to happen backward."""
     found = dict(reactants)
@@ -111,108 +85,3 @@ def _products(network: Network, reactants: Terms, changes: Terms) -> Terms:
         if not network.signed[i]:
             found[i] = found.get(i, 0.0) + n
     return [(i, n) for i, n in found.items() if n]
-
-
-def _written_out(network: Network, row: int) -> tuple[RateLaw, Terms]:
-    """A law into which the quantities that it reads are written, but for voltages, and its arguments.
-
-    A flux and its affinity may reach one species by different quantities, and near equilibrium it is changed in both.
-    """
-    law = network.laws[network.law[row]]
-    parts: list[tuple[RateLaw | None, int, float]] = []
-    arguments: Terms = []
-    for slot, scale in network.arguments.row(row):
-        found, behind = membrane_voltage, [(slot, scale)]
-        if network.first_quantity <= slot < network.first_input:
-            found, behind = _written_out(network, len(network.reactions) + slot - network.first_quantity)
-        whole = found is membrane_voltage
-        parts.append((None, 1, 1.0) if whole else (found, len(behind), scale))
-        arguments += [(slot, scale)] if whole else behind
-    return (law if all(part is None for part, _, _ in parts) else _composed(law, tuple(parts))), arguments
-
-
-@cache
-def _composed(law: RateLaw, parts: tuple[tuple[RateLaw | None, int, float], ...]) -> RateLaw:
-    """A law of other laws: each of ``parts`` is one, the number of its arguments and its scale, or an argument."""
-
-    def composed(*x: Any) -> Any:
-        left = iter(x)
-        return law(
-            *(next(left) if part is None else part(*islice(left, count)) * scale for part, count, scale in parts)
-        )
-
-    units = [
-        unit
-        for (part, _, _), (_, own) in zip(parts, law.arguments, strict=True)
-        for unit in ([own] if part is None else [unit for _, unit in part.arguments])
-    ]
-    composed.__name__ = law.name
-    return RateLaw(composed, tuple((f"x{i}", unit) for i, unit in enumerate(units)), law.returns)
-
-
-def _merged(network: Network, *rows: Terms) -> tuple[Terms, Places, tuple[float, ...]]:
-    """The arguments of two laws without repetition, where each law finds its own, and how far each is shifted.
-
-    Near equilibrium a state that both laws read is moved a little, in both alike: hence what stands in one slot must be
-    one argument.
-    """
-    distinct: Terms = []
-    places = tuple(tuple(_place(term, distinct, network.size - 1) for term in row) for row in rows)
-    both = {i for i, _ in places[0]} & {i for i, _ in places[1]}
-    moved = [i for i in both if distinct[i][0] < network.first_input] or sorted(both) or list(range(len(distinct)))
-    shifts = [0.0] * len(distinct)
-    for n, i in enumerate(sorted(moved)):
-        shifts[i] = SHIFT / (1.0 + 0.618 * n)
-    return distinct, places, tuple(shifts)
-
-
-def _place(term: tuple[int, float], distinct: Terms, one: int) -> tuple[int, float]:
-    """Which of the distinct arguments a term is, and by what it is multiplied; new ones are added."""
-    slot, scale = term
-    for i, (known, size) in enumerate(distinct):
-        if known == slot and (slot != one or size == scale):
-            return i, scale / size if scale != size else 1.0
-    distinct.append(term)
-    return len(distinct) - 1, 1.0
-
-
-@cache
-def _direction(
-    flux: RateLaw, affinity: RateLaw, places: Places, shifts: tuple[float, ...], by_sign: bool, forward: bool
-) -> RateLaw:
-    """The law of one direction, of the distinct arguments of a flux and its affinity."""
-    units = {
-        i: unit
-        for law, found in ((affinity, places[1]), (flux, places[0]))
-        for (i, _), (_, unit) in zip(found, law.arguments, strict=True)
-    }
-
-    def of(law: RateLaw, x: Any) -> Any:
-        found = places[0] if law is flux else places[1]
-        return law(*(x[i] if factor == 1.0 else x[i] * factor for i, factor in found))
-
-    def beside(x: Any, sign: float) -> Any:
-        x = [_moved(v, sign * d, units[i]) if d else v for i, (v, d) in enumerate(zip(x, shifts, strict=True))]
-        return one_way_rate(of(flux, x), of(affinity, x), forward)
-
-    def split(*x: Any) -> Any:
-        net = of(flux, x)
-        if by_sign:
-            return where(net > 0, net, 0.0) if forward else where(net < 0, -net, 0.0)
-        drive = of(affinity, x)
-        # Near equilibrium, and where rounding gives the two another sign, the limit is found from both sides.
-        return choose(
-            net * drive > NEAR * abs(net),
-            lambda: one_way_rate(net, drive, forward),
-            lambda: (beside(x, 1.0) + beside(x, -1.0)) / 2,
-        )
-
-    split.__name__ = f"{flux.name} ({'forward' if forward else 'backward'})"
-    return RateLaw(split, tuple((f"x{i}", units[i]) for i in sorted(units)), flux.returns)
-
-
-def _moved(value: Any, by: float, unit: str) -> Any:
-    """A value changed by a small part: of 25 mV where it is a voltage, else of itself, and hardly at all from zero."""
-    if kind(unit) == "voltage":
-        return value + by * 25.0 * conversion("mV", unit)
-    return where(value == 0, by * 1e-20, value * (1 + by))

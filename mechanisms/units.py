@@ -114,12 +114,19 @@ def _converted(value: float, unit: str, to: str) -> float:
     return _by_pint(value, unit, to) if has_offset else value * conversion(unit, to)
 
 
-@cache
 def _by_pint(value: float, unit: str, to: str) -> float:
+    found = _by_pint_or_why_not(value, unit, to)
+    if isinstance(found, str):
+        raise UnitError(f"the unit '{unit}' ({found})", f"a unit that converts to '{to}'")
+    return found
+
+
+@cache
+def _by_pint_or_why_not(value: float, unit: str, to: str) -> float | str:
     try:
         return float(registry().Quantity(value, _spelled(unit)).to(_spelled(to)).magnitude)
     except Exception as error:
-        raise UnitError(f"the unit '{unit}' ({_reason(error)})", f"a unit that converts to '{to}'") from None
+        return _reason(error)
 
 
 @cache
@@ -153,6 +160,7 @@ def constant(value: float, unit: str, like: Any) -> Any:
     return registry().Quantity(value, unit) if hasattr(like, "dimensionality") else value
 
 
+@cache
 def is_unit(text: str) -> bool:
     """Whether pint knows the unit; common ones are known without loading it."""
     if set(re.split(r"[*/^\s\d-]+", text)) <= _COMMON:

@@ -1,7 +1,9 @@
-"""Membranes that several tests use: a patch between two baths, and the laws of its currents."""
+"""Membranes that several tests use: a patch between two baths, the laws of its currents, and how they are split."""
 
 import microdomain as md
+from engines.views import Views
 from mechanisms import maths
+from mechanisms.splitting import one_way
 from mechanisms.thermodynamics import affinity_of_efflux, ghk_flux, nernst, thermal_voltage
 from mechanisms.units import BOLTZMANN, ELEMENTARY_CHARGE, constant
 
@@ -123,3 +125,20 @@ def with_leak(model, law=goldman, affinity=efflux_affinity, **arguments):
     bindings = {name: given for name, given in BINDINGS.items() if name in used}
     model.reaction(LEAK, law, affinity=affinity, at="plasma", **(bindings | arguments))
     return model
+
+
+def two_cells(a, b, **options):
+    """Molecules that cross between two equal compartments at 3 per second."""
+    model = md.Model("two sides")
+    for name, count in (("left", a), ("right", b)):
+        model.species("X", model.compartment(name, "0.1 fL"), count=count)
+    bindings = {"a": "X.left", "b": "X.right"}
+    model.reaction("X.left <-> X.right", difference, affinity=log_ratio, at="left", k=3.0, **bindings, **options)
+    return model
+
+
+def rates(model, states=None):
+    """Propensities (state, reaction) of the split network, by default at the start alone."""
+    network = one_way(model.network())
+    views = Views(network)
+    return views.propensities(network.initial[None] if states is None else states)

@@ -181,8 +181,7 @@ def _dataset(
     network: Network, segments: list[_Segment], grid: Floats, found: _Found, engine: LinearNoise
 ) -> xr.Dataset:
     n, means = network.counted, found.means
-    conducting = [group.expected(means[:, network.species.index(group.watched)]) for group in network.multimers]
-    states = np.column_stack([means, *conducting])
+    states = network.with_conducting(means)
     covariances = _outputs(network, segments, grid, found)
     variances = np.maximum(np.diagonal(covariances, axis1=1, axis2=2), 0.0)
     data = {

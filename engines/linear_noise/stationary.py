@@ -157,9 +157,8 @@ class _Stationary:
         outward = self.space.outward
         by_species = np.einsum("si,ij,sj->s", outward, system.covariance_of_states, outward)
         moving = variance > ROUNDING * (self.slopes.outputs**2 @ by_species)
-        conducting = [group.expected(self.state[network.species.index(group.watched)]) for group in network.multimers]
-        slots = np.concatenate([self.state, conducting])
-        mean = np.concatenate([self.state[:counted], result.quantities(network, slots[None], np.zeros(1))[0]])
+        slots = network.with_conducting(self.state[None])
+        mean = np.concatenate([self.state[:counted], result.quantities(network, slots, np.zeros(1))[0]])
         with np.errstate(invalid="ignore", divide="ignore"):
             correlation = np.where(moving, system.spectrum(np.zeros(1))[0] / (4 * variance), np.nan)
             spread = np.sqrt(variance) / np.abs(mean)

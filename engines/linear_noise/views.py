@@ -85,7 +85,7 @@ class NoiseViews(Views):
 
     def slopes(self, state: Any) -> Slopes:
         """All first derivatives at a state (species,)."""
-        network, (views, rates, at) = self.network, self._apart
+        network, (views, at) = self.network, self._apart
         species, complexes, variables = len(network.species), len(network.multimers), len(network.variables)
         y = np.zeros(views.shape[0])
         y[:species] = state
@@ -99,7 +99,7 @@ class NoiseViews(Views):
             )
         found = np.zeros((len(y), len(y)))
         values = np.empty(len(at[1]))
-        loops("views").jacobian_at(views._complete(y), rates, values)
+        loops("views").jacobian_at(views._complete(y), views.rates_with_derivatives, values)
         found[at] = values
         held, by_complexes = found[:species, :species], found[:species, species : species + complexes]
         derived = found[species + complexes :]
@@ -123,11 +123,11 @@ class NoiseViews(Views):
         return Slopes(held, by_complexes, held + by_complexes @ following, by_species + apart @ following, apart)
 
     @cached_property
-    def _apart(self) -> tuple[Views, Any, tuple[Integers, Integers]]:
-        """Views of ``apart``, its rates with derivatives, and where the Jacobian's nonzeros stand."""
+    def _apart(self) -> tuple[Views, tuple[Integers, Integers]]:
+        """Views of ``apart``, and where the Jacobian's nonzeros stand."""
         views = Views(apart(self.network), self.t)
         rows = np.repeat(np.arange(views.shape[0]), np.diff(views.tables.indptr))
-        return views, views.tables.rates(views.coefficients), (rows, views.tables.indices)
+        return views, (rows, views.tables.indices)
 
 
 def apart(network: Network) -> Network:

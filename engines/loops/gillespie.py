@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from .paths import copy, finish, hold, with_room
+from .paths import begin, copy, finish, hold, with_room
 from .pointer import call_int
 from .status import EXTINCT, STOPPED, TOO_MANY_EVENTS
 from .table import advance
@@ -29,17 +29,13 @@ def trajectories(unrolled, start, segments, scale, tables, seeds, grid, recorded
     clock, generator, report = np.empty(2), np.empty(4, np.uint64), np.zeros(3, np.int64)
     capacity, width = members.shape[1], recorded.shape[2]
     for n in range(len(seeds)):
-        copy(y_start, y)
-        copy(members_start.ravel(), members.ravel())
-        copy(watched_start, watched)
-        copy(seeds[n], generator)
-        report[0] = report[1] = report[2] = 0
+        begin(start, seeds[n], y, members, watched, generator, report)
         clock[0] = t_start
         fired = 0
         for k in range(len(ends)):
             c = coefficients[k]
             hold(y, held, held_values[k])
-            clock[1] = -1.0
+            clock[1] = -np.inf
             until = len(grid)
             if k < len(ends) - 1:
                 until = np.searchsorted(grid, ends[k])
@@ -76,7 +72,7 @@ def every_event(unrolled, start, segments, scale, tables, width, seed, limit, co
     y_start, members_start, watched_start, t_start = start
     ends, coefficients, held, held_values = segments
     y, members, watched, generator = y_start.copy(), members_start.copy(), watched_start.copy(), seed.copy()
-    clock, report = np.array([t_start, -1.0]), np.zeros(3, np.int64)
+    clock, report = np.array([t_start, -np.inf]), np.zeros(3, np.int64)
     no_grid, no_record = np.empty(0), np.empty((0, 0))
     capacity = members.shape[1]
     times, fired, states = np.empty(1024), np.empty(1024, np.int64), np.empty((1024, width))
@@ -87,7 +83,7 @@ def every_event(unrolled, start, segments, scale, tables, width, seed, limit, co
     for k in range(len(ends)):
         c = coefficients[k]
         y[held] = held_values[k]
-        clock[1] = -1.0
+        clock[1] = -np.inf
         while report[0] == 0:
             if tables is None:
                 state = (y, c, scale, members, capacity, watched, generator, clock)

@@ -18,7 +18,7 @@ from .flow import MEAN_FIELD, complete, follow, jacobian
 from .jumps import ALL, NONE, chosen, fire, fraction, part_of_hazard, refresh, update
 from .kicks import extrapolate, keep, kick, kick_rates, longest, thin
 from .parts import CANDIDATES, CAPACITY, KICKING, LOGGED, MOVING, REACTIONS, SLOTS
-from .paths import copy, copy_first, finish, hold, with_room
+from .paths import begin, copy, copy_first, finish, hold, with_room
 from .pointer import borrowed, pointers
 from .random import exponential, uniform
 from .rodas3 import at_fraction, attempt, error
@@ -231,7 +231,7 @@ def start_trajectory(y, parts, scratch):
 
 
 @njit(nogil=True, error_model="numpy")
-def begin(k, y, segments, parts, happening, generator, scratch, report):
+def enter(k, y, segments, parts, happening, generator, scratch, report):
     """Enter segment k: inputs take their values, and the events that are scheduled for its beginning happen."""
     _, flow_weights, noisy_weights, held, held_values = segments
     hold(y, held, held_values[k])
@@ -264,17 +264,13 @@ def trajectories(start, segments, parts, happening, scratch, seeds, grid, record
     memory, generator, report = np.empty(4), np.empty(4, np.uint64), np.zeros(5, np.int64)
     switches, switched = np.empty((64, 4)), 0
     for n in range(len(seeds)):
-        copy(y_start, y)
-        copy(members_start.ravel(), members.ravel())
-        copy(watched_start, watched)
-        copy(seeds[n], generator)
-        report[:] = 0
+        begin(start[:4], seeds[n], y, members, watched, generator, report)
         memory[0], memory[1], memory[2] = t_start, 0.0, -1.0
         fired = 0
         start_trajectory(y, parts, scratch)
         for k in range(len(ends)):
             memory[3] = 1e-4 * (ends[k] - memory[0])
-            begin(k, y, segments, parts, happening, generator, scratch, report)
+            enter(k, y, segments, parts, happening, generator, scratch, report)
             until = len(grid)
             if k < len(ends) - 1:
                 until = np.searchsorted(grid, ends[k])
@@ -318,7 +314,7 @@ def every_event(start, segments, parts, happening, scratch, width, seed, control
     count = -1
     for k in range(len(ends)):
         memory[3] = 1e-4 * (ends[k] - memory[0])
-        begin(k, y, segments, parts, happening, generator, scratch, report)
+        enter(k, y, segments, parts, happening, generator, scratch, report)
         if k == 0:
             times[0], fired[0], count = t_start, -1, 0
             copy(y, states[0])

@@ -8,7 +8,7 @@ from numba import njit
 from . import flow
 from .leap import is_propensity, leap
 from .leap_size import critical_ones, longest, quick_ones, sensitivities
-from .paths import copy, finish, hold
+from .paths import begin, copy, finish, hold
 from .pointer import borrowed, call_int
 from .random import exponential
 from .status import EXTINCT, STOPPED, TOO_MANY_EVENTS
@@ -37,7 +37,7 @@ def exactly(unrolled, scale, tables, state, t_end, grid, until, recorded, budget
 def burst(unrolled, scale, tables, state, t, t_end, grid, until, recorded, budget, report):
     """Exact steps from t until ``t_end`` or for ``budget`` reactions; returns the time and how many there were."""
     clock = state[5]
-    clock[0], clock[1] = t, -1.0
+    clock[0], clock[1] = t, -math.inf
     done = exactly(unrolled, scale, tables, state, t_end, grid, until, recorded, budget, report)
     if report[0] != 0:
         return clock[0], done
@@ -101,11 +101,7 @@ def trajectories(
     solving = (np.empty(len(elimination.indices)), np.empty(unknowns), np.empty(unknowns))
     for_leaps = (np.empty(reactions), np.empty(reactions), *solving)
     for n in range(len(seeds)):
-        copy(y_start, y)
-        copy(members_start.ravel(), members.ravel())
-        copy(watched_start, watched)
-        copy(seeds[n], generator)
-        report[0] = report[1] = report[2] = 0
+        begin(start, seeds[n], y, members, watched, generator, report)
         t, hazard, rest, fired = t_start, -1.0, 0.0, 0
         for k in range(len(ends)):
             end = ends[k]

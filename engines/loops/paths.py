@@ -19,6 +19,18 @@ def copy_first(n, source, target):
 
 
 @njit(nogil=True, error_model="numpy")
+def begin(start, seed, y, members, watched, generator, report):
+    """Put a trajectory at its start: y, members and watched as in ``start``, the generator at its seed, no report."""
+    y_start, members_start, watched_start, _ = start
+    copy(y_start, y)
+    copy(members_start.ravel(), members.ravel())
+    copy(watched_start, watched)
+    copy(seed, generator)
+    for i in range(len(report)):
+        report[i] = 0
+
+
+@njit(nogil=True, error_model="numpy")
 def hold(y, held, values):
     """Give inputs, and the species that follow them, their values."""
     for i in range(len(held)):

@@ -22,7 +22,7 @@ HIGHEST = 2.0**960
 def advance(y, c, tables, members, watched, generator, clock, t_end, grid, until, recorded, budget, report):
     """Fire reactions until the next trial is later than ``t_end``, at most ``budget`` of them; returns how many.
 
-    clock: time, and the time of the next trial, which is kept from call to call; where it is negative everything is
+    clock: time, and the time of the next trial, which is kept from call to call; where it is -inf everything is
     computed afresh. recorded: (time, slot) gets the state at the times of ``grid`` up to number ``until``. report:
     status, the reaction that fired last or failed, and how many grid times are recorded. All but c, the shared tables
     and grid change in place.
@@ -36,7 +36,7 @@ def advance(y, c, tables, members, watched, generator, clock, t_end, grid, until
     a, b, cc, d = generator[0], generator[1], generator[2], generator[3]
     t, t_next = clock[0], clock[1]
     everything, nothing = len(c), len(c) + 1  # rows behind those of the reactions
-    drawn = t_next >= 0.0
+    drawn = t_next > -math.inf
     j = nothing if drawn else everything
     if not drawn:
         clear(groups, used, number_of)

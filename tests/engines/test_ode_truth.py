@@ -6,6 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import microdomain as md
+from engines import flow_tables
+from engines.derivatives import gradient_address
 from engines.views import Views
 from tests.reference import ONE_PER_UM, closed, drift, mean_field, rates
 
@@ -175,6 +177,18 @@ def test_the_jacobian_and_the_drift_are_those_of_plain_python(build) -> None:
             exact[:, s] = (drift(network, y + shift) - drift(network, y - shift)) / 2e-5
         found = views.jacobian(state).toarray()
         assert found == pytest.approx(exact, rel=1e-6, abs=1e-6 * np.abs(exact).max())
+
+
+def test_derivatives_are_compiled_when_they_are_wanted_and_looked_up_once(monkeypatch) -> None:
+    asked = []
+    monkeypatch.setattr(flow_tables, "gradient_address", lambda network: asked.append(1) or gradient_address(network))
+    views = Views(chained_quantities().network())
+    state = views.network.initial
+    views.drift(state)
+    assert asked == []
+    first, second = (views.jacobian(state).toarray() for _ in range(2))
+    assert asked == [1]
+    assert (first == second).all()
 
 
 @pytest.mark.parametrize("build", [orders, chained_quantities, microdomain_with_a_blocker])

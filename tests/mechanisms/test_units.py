@@ -7,12 +7,14 @@ import numpy as np
 import pint
 import pytest
 
+from mechanisms import units
 from mechanisms.units import (
     AVOGADRO,
     MOLECULES_PER_UM_FL,
     STANDARD,
     UnitError,
     conversion,
+    is_quantity,
     kind,
     magnitude,
     registry,
@@ -166,3 +168,10 @@ def test_equal_units_need_no_pint() -> None:
         "assert 'pint' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_pint_is_asked_once_about_units_that_do_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A membrane's capacitance is tried in two units: a cable of thousands would take seconds."""
+    assert not is_quantity("3 kg*fL", "mV")
+    monkeypatch.setattr(units, "registry", lambda: pytest.fail("asked again"))
+    assert not is_quantity("4 kg*fL", "mV")

@@ -7,6 +7,7 @@ import pytest
 
 import microdomain as md
 from mechanisms.show import html_of_model, text_of_mechanism, text_of_model
+from tests.membranes import patch, with_leak
 
 
 @md.rate_law(ca="uM", v_max="uM/s", half="uM", returns="uM/s")
@@ -71,6 +72,16 @@ def test_names_of_a_mechanism_are_shown_in_full() -> None:
     assert "IP3R.open counts those with 3 or more subunits in IP3R.x110" in text
 
 
+def test_a_net_flux_shows_its_affinity_and_how_it_is_split() -> None:
+    """Also the split that nobody asked for."""
+    held = {"voltage": -60.0, "clamped": False}
+    default, by_sign = (with_leak(patch(**held), p=1.0, **split) for split in ({}, {"split": "sign"}))
+    assert "affinity log(k_in/k_out) + " in squeezed(str(default))
+    assert " split ussing where p = 1 um/s, " in squeezed(str(default))
+    assert " split sign where p = 1 um/s, " in squeezed(str(by_sign))
+    assert "<div>split: <i>sign</i></div>" in html_of_model(by_sign)
+
+
 @pytest.mark.parametrize("model", [dimer(), md.models.ip3_microdomain()], ids=lambda model: model.name)
 def test_text_fits_80_columns(model: md.Model) -> None:
     lines = str(model).splitlines()
@@ -119,9 +130,10 @@ def test_long_models_are_cut() -> None:
         model.species(f"S{i}", place)
     for i in range(300):
         model.reaction(f"S{i} -> S{i + 1}", k=1)
+        model.quantity(f"Q{i}", fraction, bound=f"S{i}", total=1.0)
     text = text_of_model(model)
-    assert "... and 101 more" in text
-    assert "... and 100 more" in text
+    assert text.count("... and 101 more") == 1
+    assert text.count("... and 100 more") == 2
     assert "S250" not in text
 
 

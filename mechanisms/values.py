@@ -1,0 +1,55 @@
+"""Values that a user gives, read in the unit that they are needed in; one that cannot be is a fault."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from numbers import Real
+from typing import Any
+
+from mechanisms.faults import Fault
+from mechanisms.places import Input
+from mechanisms.units import Given, UnitError, is_quantity, magnitude
+
+
+def read_number(where: str, given: Given, unit: str, faults: list[Fault]) -> float:
+    """The number in ``unit``; 1 beside a fault."""
+    try:
+        return magnitude(given, unit)
+    except UnitError as error:
+        faults.append(Fault(where, error.found, error.needed))
+        return 1.0
+
+
+def read_positive(where: str, given: Given, unit: str, faults: list[Fault]) -> float:
+    """A number above 0."""
+    size = read_number(where, given, unit, faults)
+    if not size > 0:
+        faults.append(Fault(where, f"{given!r}", f"a number of {unit} above 0"))
+        return 1.0
+    return size
+
+
+def read_not_negative(where: str, given: Given, unit: str, faults: list[Fault]) -> float:
+    """A number, 0 or more."""
+    size = read_number(where, given, unit, faults)
+    if size < 0:
+        faults.append(Fault(where, f"{given!r}", f"a number of {unit}, 0 or more"))
+        return 0.0
+    return size
+
+
+def read_voltage(
+    where: str, given: Given | Input, inputs: Mapping[str, Input], faults: list[Fault]
+) -> float | str | None:
+    """A voltage in mV, or the name of an input that is one."""
+    name = given.name if isinstance(given, Input) else given
+    if name is None or name not in inputs:
+        return None if name is None else read_number(where, given, "mV", faults)
+    if not is_quantity(f"1 {inputs[name].unit}", "mV"):
+        faults.append(Fault(where, f"an input in {inputs[name].unit}", "an input in mV"))
+    return str(name)
+
+
+def is_whole(number: Any) -> bool:
+    """Whether it is a whole number, and no truth value."""
+    return isinstance(number, Real) and not isinstance(number, bool) and float(number).is_integer()
