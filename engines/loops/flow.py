@@ -121,13 +121,19 @@ def propensities(y, rates, out):
 
 @njit(nogil=True, error_model="numpy")
 def drift(y, rates, out):
-    """dn/dt of each species in molecules per second, in the mean field, at a y that was complete before species flowed.
+    """dn/dt of each species in molecules per second, in the mean field; y was complete before species flowed."""
+    if rates[2][MULTIMERS] + rates[2][MOVING] > 0:
+        follow(y, rates)
+    drift_at(y, rates, out)
+
+
+@njit(nogil=True, error_model="numpy")
+def drift_at(y, rates, out):
+    """The same at a complete y.
 
     ``rate`` is written out here: as a call it would take half as long again.
     """
     law, _, plan, weights, slot, scale = rates
-    if plan[MULTIMERS] + plan[MOVING] > 0:
-        follow(y, rates)
     for i in range(plan[SPECIES]):
         out[i] = 0.0
     reactant, order, changed, change = plan[REACTANT], plan[ORDER], plan[CHANGED], plan[CHANGE]
@@ -147,9 +153,15 @@ def drift(y, rates, out):
 @njit(nogil=True, error_model="numpy")
 def jacobian(y, rates, values):
     """The nonzeros of d(drift)/dn, in the order of the pattern that the tables were made with; y as for ``drift``."""
+    follow(y, rates)
+    jacobian_at(y, rates, values)
+
+
+@njit(nogil=True, error_model="numpy")
+def jacobian_at(y, rates, values):
+    """The same at a complete y."""
     _, gradient, plan, weights, slot, scale = rates
     reactions, reactant, order = plan[REACTIONS], plan[REACTANT], plan[ORDER]
-    follow(y, rates)
     slope = np.zeros(plan[SPECIES])
     partial = np.empty(plan[MOST_ARGUMENTS])
     inner = np.zeros(plan[plan[SUPPORT] + plan[MULTIMERS] + plan[QUANTITIES]])

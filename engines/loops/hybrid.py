@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 
 from .events import cascade, conditions_at_start, happen, watch
-from .flow import MEAN_FIELD, complete, follow, jacobian
+from .flow import MEAN_FIELD, complete, follow, jacobian_at
 from .jumps import ALL, NONE, chosen, fire, fraction, part_of_hazard, refresh, update
 from .kicks import extrapolate, keep, kick, kick_rates, longest, thin
 from .parts import CANDIDATES, CAPACITY, KICKING, LOGGED, MOVING, REACTIONS, SLOTS
@@ -54,27 +54,29 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
     kicked, reach, drawn = counts[KICKING] > 0, math.inf, 0.0
     fired, last_fired = 0, ALL
     standing, a0 = 0.0, 0.0
-    fresh, jump = True, False
+    fresh, jump, known = True, False, False
     while True:
         if fresh:
             if adapting and not jump:
                 switched, ga, gb, gc, gd = switch(t, y, noisy, partition, mode, a, ga, gb, gc, gd)
                 if switched:
-                    last_fired, kicked = ALL, counts[KICKING] > 0
+                    last_fired, kicked, known = ALL, counts[KICKING] > 0, False
             if kicked or last_fired != NONE:
                 complete(y, flowing, MEAN_FIELD)
-            else:
+            elif not known:
                 follow(y, flowing)
             if watching and not jump:
                 happened, ga, gb, gc, gd = cascade(
                     y, flowing, events, scratch.met, noisy, partition, mode, report, ga, gb, gc, gd
                 )
                 if happened:
-                    last_fired = ALL
+                    last_fired, known = ALL, False
             if last_fired != NONE:
                 standing = update(last_fired, y, noisy, jumping, mode, a, t_end - t, report)
                 last_fired = NONE
-            a0 = standing + refresh(mode.moving, counts[MOVING], y, jumping, a, t_end - t, report)
+            if not known:
+                a0 = standing + refresh(mode.moving, counts[MOVING], y, jumping, a, t_end - t, report)
+            known = False
             if jump:
                 jump, wanted = False, -1.0
                 u, ga, gb, gc, gd = uniform(ga, gb, gc, gd)
@@ -91,7 +93,7 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
                 reach, drawn = longest(y, noisy, partition, mode, scratch), 0.0
             else:
                 if flows:
-                    jacobian(y, flowing, flow.values)
+                    jacobian_at(y, flowing, flow.values)
                     copy_first(slots, y, trial)
                     copy_first(slots, y, dense)
             fresh = False
@@ -131,7 +133,7 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
             complete(y, flowing, MEAN_FIELD)
             a0 = standing + refresh(mode.moving, counts[MOVING], y, jumping, a, t_end - t, report)
             if flows:
-                jacobian(y, flowing, flow.values)
+                jacobian_at(y, flowing, flow.values)
             copy_first(slots, y, trial)
             copy_first(slots, y, dense)
         report[3] += 1
@@ -160,7 +162,7 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
                 break
             h_new = length * min(5.0, max(0.2, 0.9 * max(err, 1e-9) ** (-1.0 / 3.0)))
             h = max(h, h_new) if length < h else h_new
-        s = 1.0
+        s, known = 1.0, flows and not kicked and counts[MOVING] > 0
         if hazard + part_of_hazard(length, 1.0, a0, am, a1) >= wanted:
             s, jump = fraction(length, wanted - hazard, a0, am, a1), True
         if flows and watching:
@@ -192,18 +194,20 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
         if not (last and s == 1.0):
             t_new = t + s * length
         while report[2] < until and grid[report[2]] < t_new:
+            known = False
             if flows:
                 at_fraction((grid[report[2]] - t) / length, y, flow, scratch, dense)
                 follow(dense, flowing)
                 record(dense, recorded, report)
             else:
                 record(y, recorded, report)
-        if kicked:
+        known = known and s == 1.0 and not jump
+        if kicked or known:  # then dense is the state, and if it is known, a1 its total propensity
             copy_first(slots, dense, y)
         else:
             at_fraction(s, y, flow, scratch, y)
         hazard += part_of_hazard(length, s, a0, am, a1)
-        t = t_new
+        t, a0 = t_new, a1
         fresh = True
         if flows and not math.isfinite(y[moved[0]]):
             report[0], report[1] = NOT_FINITE, moved[0]

@@ -16,7 +16,7 @@ chemistry problems II: Rosenbrock solvers. Atmospheric Environment 31, 3459-3472
 
 from numba import njit
 
-from .flow import drift
+from .flow import drift, drift_at
 from .sparse_lu import factorise, solve
 
 GAMMA = 0.5
@@ -39,7 +39,7 @@ def attempt(y, h, flow, rates, scratch):
         lu[tables.pivot[k]] += 1.0 / (h * GAMMA)
     if factorise(lu, stages[4], tables) >= 0:
         return False
-    drift(y, rates, slope)
+    drift_at(y, rates, slope)
     for i in range(n):
         stages[0, i] = slope[moved[i]]
     solve(lu, stages[0], tables)
