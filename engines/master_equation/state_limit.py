@@ -13,6 +13,7 @@ from engines.master_equation.markov_chain import MarkovChain, refusal
 from engines.master_equation.state_set import StateSet, TooManyStates
 from engines.ode import ODE
 from engines.result import provenance
+from engines.start import check_propensities
 from mechanisms.faults import Fault
 from mechanisms.network import Floats, Network
 
@@ -50,6 +51,7 @@ class Limits:
             faults.append(Fault("max_states", f"{self.max_states!r}", "a whole number, 1 or more"))
         if (found := refusal(network)) is not None:
             faults.append(found)
+        check_propensities(network, t_start, faults)
         jumps, species = len(network.reactions), len(network.species)
         if jumps * species > LARGEST_TABLE:
             size = f"{jumps:,} reactions times {species:,} species, tables of {8 * jumps * species / 2**30:.2g} GB"
