@@ -80,7 +80,11 @@ class Hybrid:
         return ""
 
     def prepare(self, network: Network, t_start: float, t_end: float) -> Any:
-        """Everything that all trajectories share."""
+        """Everything that all trajectories share; jumps alone, at rates that stay between them, are Gillespie's."""
+        if not (network.continuous.any() or network.events or readings(network, self.partition).any()):
+            from engines.gillespie import Gillespie
+
+            return Gillespie(max_events=self.max_events).prepare(network, t_start, t_end)
         return Run(self, network, t_start, t_end)
 
 

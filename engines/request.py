@@ -14,7 +14,9 @@ from engines.gillespie import Gillespie
 from engines.hybrid import Hybrid
 from engines.langevin import Langevin
 from engines.ode import ODE
+from engines.partition import FLOW, readings
 from engines.result import OptionError
+from engines.start import check_propensities
 from engines.tau_leaping import TauLeaping
 from mechanisms.faults import Fault, nearest, unknown
 from mechanisms.names import called_in
@@ -86,6 +88,9 @@ def read_request(
         faults.append(Fault("seed", f"{seed!r}", "a whole number from 0 to 2^128 - 1, or None"))
     if chosen is not None and (reason := chosen.refusal(network)):
         faults.append(Fault(f"engine '{chosen.name}'", reason, "an engine that can run this network"))
+    elif chosen is not None and chosen.stochastic:
+        random = readings(network, chosen.partition) != FLOW if isinstance(chosen, Hybrid) else True
+        check_propensities(network, float(grid[0]), faults, random)
     if record == "grid" and not faults:
         values = len(numbers) * len(grid) * (3 * network.first_quantity + len(network.quantities))
         instead = "record='statistics' keeps no paths"

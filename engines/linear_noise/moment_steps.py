@@ -57,7 +57,7 @@ class Steps:
             step = end - t if last else h
             if self.taken == most or not (last or t + 0.1 * step > t):
                 why = f"more than {most} steps" if self.taken == most else "the step became too small"
-                raise ArithmeticError(f"{why} at t = {t:.6g} s")
+                raise ArithmeticError(f"{why} at t = {t:.6g} s; try other rtol=, atol= or max_steps=")
             self.taken += 1
             stages = self._stages(moments, slopes, step)
             after = [old + np.tensordot(A[-1], k, 1) + k[-1] for old, k in zip(moments, stages, strict=True)]
@@ -79,8 +79,10 @@ class Steps:
         if not np.isfinite(found.drift).all():
             raise ArithmeticError(f"the rates have no finite derivative at t = {t:.6g} s")
         if negative := self.views.negative(mean):
+            name, rate = negative
             raise ArithmeticError(
-                "reaction '{}' has the negative rate {:.3g} 1/s".format(*negative) + f" at t = {t:.6g} s"
+                f"reaction '{name}' has the negative rate {rate:.3g} 1/s at t = {t:.6g} s; a flux that changes its "
+                "sign is '<->' with affinity="
             )
         return found
 

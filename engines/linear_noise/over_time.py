@@ -29,6 +29,7 @@ from engines.linear_noise.gating_noise import gating_noises, states_of
 from engines.linear_noise.moment_steps import Moments, Steps
 from engines.linear_noise.views import NoiseViews
 from engines.request import RequestError, read_times
+from engines.start import check_propensities
 from mechanisms.faults import Fault
 from mechanisms.network import Floats, Network
 
@@ -78,6 +79,7 @@ def linear_noise(
     grid = read_times(times, faults)
     engine = _options(rtol, atol, max_steps, faults)
     check_network(network, len(grid), faults)
+    check_propensities(network, float(grid[0]), faults)
     if faults:
         raise RequestError(faults, "linear_noise")
     check_laws(network)
@@ -85,7 +87,7 @@ def linear_noise(
     found, failure = _integrate(network, segments, grid, engine)
     data = _dataset(network, segments, grid, found, engine)
     if failure:
-        raise result.SimulationError(f"linear noise: {failure}. Try other rtol=, atol= or max_steps=.", data)
+        raise result.SimulationError(f"linear noise: {failure}.", data)
     return data
 
 
@@ -194,8 +196,8 @@ def _dataset(
         "covariance_quantity": (("time", "quantities", "quantities_2"), covariances[:, n:, n:]),
     }
     about = result.provenance(network, engine, dataclasses.asdict(engine), None)
-    with np.errstate(invalid="ignore"):
-        about |= few_molecules(network, np.nanmax(means[:, :n], axis=0), np.nanmax(variances[:, :n], axis=0) > 0)
+    largest, varying = (np.nan_to_num(part[:, :n]).max(axis=0) for part in (means, variances))
+    about |= few_molecules(network, largest, varying > 0)
     if left_out := [group.name for group in network.multimers if states_of(group) > MOST_STATES]:
         about["multimers"] = (
             f"of {', '.join(left_out)} counts of subunits are followed, not which complex each belongs to: conducting "

@@ -15,7 +15,7 @@ from numba import njit
 
 from .events import cascade, conditions_at_start, happen, watch
 from .flow import MEAN_FIELD, complete, follow, jacobian_at
-from .jumps import ALL, NONE, chosen, fire, fraction, part_of_hazard, refresh, update
+from .jumps import ALL, NONE, chosen, fire, fraction, has_enough, part_of_hazard, refresh, update
 from .kicks import extrapolate, keep, kick, kick_rates, longest, thin
 from .parts import CANDIDATES, CAPACITY, KICKING, LOGGED, MOVING, REACTIONS, SLOTS
 from .paths import begin, copy, copy_first, finish, hold, with_room
@@ -81,7 +81,7 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
                 jump, wanted = False, -1.0
                 u, ga, gb, gc, gd = uniform(ga, gb, gc, gd)
                 j = chosen(u * a0, a, counts[REACTIONS])
-                if j >= 0:
+                if j >= 0 and has_enough(j, y, noisy):
                     ga, gb, gc, gd = fire(j, y, noisy, members, watched, ga, gb, gc, gd)
                     report[1] = last_fired = j
                     fired += 1

@@ -72,6 +72,16 @@ def chosen(z, a, reactions):
 
 
 @njit(nogil=True, error_model="numpy")
+def has_enough(j, y, noisy):
+    """Whether there is all that reaction j takes: of what others move by fractions there may be less than a molecule."""
+    for q in range(noisy.start[j], noisy.start[j + 1]):
+        i = noisy.changed[q]
+        if noisy.amount[i] > 0.0 and y[i] + noisy.change[q] < 0.0:
+            return False
+    return True
+
+
+@njit(nogil=True, error_model="numpy")
 def fire(j, y, noisy, members, watched, a, b, c, d):
     """Change the state by reaction j; the next state of the generator."""
     for q in range(noisy.start[j], noisy.start[j + 1]):

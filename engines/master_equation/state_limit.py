@@ -13,14 +13,18 @@ from engines.master_equation.markov_chain import MarkovChain, refusal
 from engines.master_equation.state_set import StateSet, TooManyStates
 from engines.ode import ODE
 from engines.result import provenance
+from engines.start import check_propensities
 from mechanisms.faults import Fault
 from mechanisms.network import Floats, Network
 
 MARGIN = 10.0
 """By how much an estimate must exceed the limit: it may be wrong by as much."""
+LARGEST_TABLE = 10**7
+"""Numbers in the table of what each jump adds to each species, which is dense."""
 ENUMERATED = 1e7
 """Rates (state, jump) that may be computed to see whether a set is small after all."""
-INSTEAD = "raise max_states=, take a smaller volume, or sample: md.simulate(..., engine='gillespie')"
+SAMPLE = "sample: md.simulate(..., engine='gillespie')"
+INSTEAD = f"raise max_states=, take a smaller volume, or {SAMPLE}"
 
 
 @dataclass(frozen=True)
@@ -47,11 +51,17 @@ class Limits:
             faults.append(Fault("max_states", f"{self.max_states!r}", "a whole number, 1 or more"))
         if (found := refusal(network)) is not None:
             faults.append(found)
+        check_propensities(network, t_start, faults)
+        jumps, species = len(network.reactions), len(network.species)
+        if jumps * species > LARGEST_TABLE:
+            size = f"{jumps:,} reactions times {species:,} species, tables of {8 * jumps * species / 2**30:.2g} GB"
+            faults.append(Fault("network", size, f"a product of at most {LARGEST_TABLE:,}; {SAMPLE}"))
         if faults:
             return faults
-        size = estimated_states(network, t_start, t_end, self.tolerance)
-        if size > MARGIN * self.max_states and not _can_be_enumerated(network, t_start, int(self.max_states)):
-            faults.append(Fault("max_states", f"about {size:.1g} states", f"at most {self.max_states:,}; {INSTEAD}"))
+        states = estimated_states(network, t_start, t_end, self.tolerance)
+        if states > MARGIN * self.max_states and not _can_be_enumerated(network, t_start, int(self.max_states)):
+            size = f"about {states:.1g} states" if states < inf else "more than 1e+300 states"
+            faults.append(Fault("max_states", size, f"at most {self.max_states:,}; {INSTEAD}"))
         return faults
 
     def about(self, network: Network) -> dict[str, Any]:

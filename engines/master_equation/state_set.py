@@ -81,12 +81,12 @@ class StateSet:
         flow: (outgoing,) the probability that leaves by each of ``outgoing``; ``leak``: how much of it may; it goes on
         from a new state by the rates there, for ``duration`` in s and ``layers`` of jumps at most.
         """
-        source = self.source[self.outgoing]
-        rows, which, flow = self.rows[source], self.which[self.outgoing], np.asarray(flow)
+        origin, which, flow = self.source[self.outgoing], self.which[self.outgoing], np.asarray(flow)
+        rows, row_keys = self.rows, self.keys
         grown = False
         for _ in range(layers):
             keys, first, group = np.unique(
-                self._keys_of(rows) + self.step_keys[which], return_index=True, return_inverse=True
+                row_keys[origin] + self.step_keys[which], return_index=True, return_inverse=True
             )
             probability = np.bincount(group, flow, len(keys))
             rising = np.argsort(probability)
@@ -94,17 +94,18 @@ class StateSet:
             likely = likely[self.find(keys[likely]) == OUTSIDE]
             if not len(likely):
                 break
+            if len(self) + len(likely) > self.limit:
+                raise TooManyStates
             grown = True
-            found = rows[first[likely]] + self.chain.steps[which[first[likely]]]
+            found = rows[origin[first[likely]]] + self.chain.steps[which[first[likely]]]
             many, which, rate = self.chain.jumps(found)
             target = self._append(found, keys[likely], many, which, rate)
-            rows = np.repeat(found, many, axis=0)
-            exit_rate = np.bincount(np.repeat(np.arange(len(found)), many), rate, len(found))
+            origin, out = np.repeat(np.arange(len(found)), many), target == OUTSIDE
+            exit_rate = np.bincount(origin, rate, len(found))
             onward = probability[likely] * np.minimum(duration, 1.0 / np.maximum(exit_rate, 1e-300))
-            flow = np.repeat(onward, many) * rate
-            out = target == OUTSIDE
-            rows, which, flow = rows[out], which[out], flow[out]
-            if not len(rows) or len(self) > most:
+            rows, row_keys, flow = found, keys[likely], onward[origin] * rate
+            origin, which, flow = origin[out], which[out], flow[out]
+            if not len(origin) or len(self) > most:
                 break
         if grown:
             self._link()

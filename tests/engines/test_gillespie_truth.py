@@ -46,29 +46,6 @@ def test_birth_and_death_is_poisson_at_every_time() -> None:
         assert chi_square(found[:, k], poisson.pmf(np.arange(200), m)) > ALARM
 
 
-@pytest.mark.parametrize("volume", [0.05, 0.5, 5.0])
-def test_reversible_dimerisation_follows_the_master_equation(volume: float) -> None:
-    """2 A <-> B from 31 A at three volumes: B, at two times, has the distribution of the master equation.
-
-    From b dimers, with n = 31 - 2 b: k n (n - 1) / Omega up, k_back b down. False alarm: 2 comparisons of 1e-4 for each
-    volume. Seen to fail: n n instead of n (n - 1) (at the two smaller volumes); halved volume; swapped species.
-    """
-    model = md.Model("dimerisation")
-    cell = model.compartment("cell", volume)
-    model.species("A", cell, count=31)
-    model.species("B", cell)
-    model.reaction("2 A <-> B", k="1 1/uM/s", k_back="0.3 1/s")
-    times = np.array([0.0, 0.4, 4.0])
-    generator = np.zeros((16, 16))
-    for b in range(16):
-        generator[b, min(b + 1, 15)] += (31 - 2 * b) * (30 - 2 * b) / (volume * 602.214076)
-        generator[b, max(b - 1, 0)] += 0.3 * b
-        generator[b, b] -= generator[b].sum()
-    found = counts(model, times, 20_000, seed=2, species="B.cell")
-    for k in (1, 2):
-        assert chi_square(found[:, k], expm(generator * times[k])[0]) > ALARM
-
-
 REACTIONS = (
     ("2 A -> B", 0.05),
     ("3 A -> B", 0.004),

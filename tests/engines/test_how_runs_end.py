@@ -127,23 +127,6 @@ def test_a_law_is_not_asked_where_its_reactants_are_missing(kernel) -> None:
     assert data.counts[0, -1, 0] == 4
 
 
-@pytest.mark.parametrize("start", [1.0, -1.0])
-def test_a_negative_constant_stops_the_run(kernel, start) -> None:
-    """An input that makes a mass-action constant negative, at the start or after an edge, gives no propensity."""
-    model = closed("negative", {"A": 9}, ("0 -> A", 1.0))
-    model.input("k", md.step(1.0, start, -1.0), "1/s")
-    model.reaction("A -> 0", k="k")
-    with pytest.raises((md.SimulationError, md.ModelError), match="A -> 0"):
-        run(model, 5.0)
-
-
-def test_a_negative_parameter_stops_the_run(kernel) -> None:
-    model = closed("negative", {"A": 9}, ("0 -> A", 1.0), ("A -> 0", "k"))
-    model.parameter("k", -1.0, "1/s")
-    with pytest.raises((md.SimulationError, md.ModelError), match="A -> 0"):
-        run(model, 5.0)
-
-
 @pytest.mark.parametrize("record", ["grid", "events"])
 def test_the_limit_of_events_ends_a_run(kernel, record) -> None:
     model = closed("flow", {"A": 0}, ("0 -> A", 5.0), ("A -> 0", 1.0))

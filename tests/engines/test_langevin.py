@@ -174,7 +174,7 @@ def two_membranes(factor=1.0):
     return model
 
 
-def test_the_voltage_of_a_passive_membrane_has_its_thermal_noise() -> None:
+def test_two_membranes_through_a_resistor_have_its_thermal_noise() -> None:
     """sd(V1 - V2) = sqrt(kT (1/C1 + 1/C2)) = 1.1334 mV over a resistor, and the total charge stays 0, exactly.
 
     Samples are 30 time constants apart. False alarm: 1e-5. Seen to fail: the flux split by its sign; one noise for each

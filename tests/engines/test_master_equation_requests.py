@@ -14,6 +14,21 @@ def test_what_is_too_large_is_refused_with_its_size() -> None:
     many = closed("many", {"A": 0, "B": 0, "C": 0, "D": 0}, *((f"0 <-> {name}", 2000.0, 1.0) for name in "ABCD"))
     with pytest.raises(md.RequestError, match="states"):
         md.master_equation(many, 5.0)
+    chain = closed("chain", {f"A{i}": 10 for i in range(400)}, *((f"A{i} <-> A{i + 1}", 1.0, 1.0) for i in range(399)))
+    with pytest.raises(md.RequestError, match=r"more than 1e\+300 states"):
+        md.master_equation(chain, 1.0)
+
+
+def test_one_molecule_in_many_places_is_not_too_large() -> None:
+    """The estimate says so, and then all states are found: hopping in a ring of 300, at rest everywhere alike."""
+    ring = closed(
+        "ring",
+        {f"A{i}": int(i == 0) for i in range(300)},
+        *((f"A{i} <-> A{(i + 1) % 300}", 1.0, 1.0) for i in range(300)),
+    )
+    data = md.stationary_distribution(ring)
+    assert data.sizes["state"] == 300
+    assert data.mean_counts.values == pytest.approx(np.full(300, 1 / 300), rel=1e-9)
 
 
 def test_a_set_that_outgrows_its_limit_leaves_what_was_computed() -> None:

@@ -80,11 +80,6 @@ def test_an_ohmic_membrane_has_the_noise_of_its_capacitance_and_the_spectrum_of_
     assert data.source.values.tolist() == ["K"]
 
 
-def test_a_split_by_sign_has_no_noise_at_equilibrium() -> None:
-    data = voltage(md.stationary_noise(passive(POTASSIUM, split="sign", **LEAK)))
-    assert data.variance_quantity < 1e-6 * VT * STEP / CAPACITANCE
-
-
 def test_a_membrane_of_goldman_has_the_same_variance_and_its_own_time() -> None:
     """Rate of return = efflux / (kT C / e^2); efflux = P [in] B(-u) area. Seen to fail: a split by sign."""
     data = voltage(md.stationary_noise(passive(POTASSIUM, law=goldman, permeability=[0.002])))

@@ -1,4 +1,4 @@
-"""Membranes in every engine: thermal noise of the voltage, detailed balance, conservation, clamp, relaxation.
+"""Membranes: detailed balance, two of them through a resistor, conservation, clamp, relaxation.
 
 Seeds are fixed, so a test passes always or never; its false-alarm probability is that of another seed. "Seen to fail"
 names the breaks that were tried.
@@ -16,7 +16,6 @@ import microdomain as md
 from mechanisms.units import ELEMENTARY_CHARGE
 from tests.membranes import (
     K_INSIDE,
-    K_OUTSIDE,
     KT_OVER_E,
     MV_PF_PER_CHARGE,
     REVERSAL,
@@ -26,7 +25,6 @@ from tests.membranes import (
     log_ratio,
     ohmic,
     ohmic_affinity,
-    ohmic_to_nernst,
     opening,
     patch,
     thermal_variance,
@@ -64,60 +62,6 @@ def ode(model, times):
 def voltage(data, membrane="plasma"):
     """(trajectory, time) in mV."""
     return data.quantity.sel(quantities=f"{membrane}.voltage").values
-
-
-LEAKS: dict[str, tuple[Any, ...]] = {
-    "ohmic": (ohmic, ohmic_affinity, {"g": 1.0, "e": REVERSAL}),
-    "to the Nernst potential": (ohmic_to_nernst, None, {"g": 1.0}),
-    "goldman": (goldman, None, {"p": 0.3}),
-}
-
-
-def passive(name: str, capacitance: float = C, **split: str) -> md.Model:
-    """A patch that starts at the reversal potential of its only leak."""
-    law, affinity, arguments = LEAKS[name]
-    model = patch(voltage=REVERSAL, capacitance=capacitance)
-    return with_leak(model, law, *([affinity] if affinity else []), **arguments, **split)
-
-
-def passive_distribution(name: str, charges: np.ndarray) -> np.ndarray:
-    """P(Q) at equilibrium, of the walk on the lattice of charges, from Ussing's and Goldman's one-way fluxes."""
-    u = (charges * MV_PF_PER_CHARGE / C) / KT_OVER_E
-    if name == "goldman":
-        full = u + REVERSAL / KT_OVER_E
-        out, back = K_INSIDE * full / -np.expm1(-full), K_OUTSIDE * full / np.expm1(full)
-    else:
-        safe = np.where(u == 0, 1.0, u)
-        out, back = np.where(u == 0, 1.0, safe / -np.expm1(-safe)), np.where(u == 0, 1.0, safe / np.expm1(safe))
-    logs = np.concatenate([[0.0], np.cumsum(np.log(back[:-1] / out[1:]))])
-    p = np.exp(logs - logs.max())
-    return p / p.sum()
-
-
-@pytest.mark.parametrize("name", LEAKS)
-def test_the_voltage_of_a_passive_membrane_has_the_variance_of_heat(name: str, tables: None) -> None:
-    """sd(V) = sqrt(k T / C) = 1.46 mV, whatever the leak, and the distribution of the walk on the lattice of charges.
-
-    4000 independent trajectories, over four time constants after a start at the mean. (n - 1) s^2 / variance is chi
-    square; on a lattice the variance is within 0.3 % of k T / C, which widens the band. False alarm: 2 comparisons of
-    1e-5 for each leak. Seen to fail: a split by sign; half the capacitance in V = V0 + e Q / C (variance, 4 times).
-    """
-    n = 4000
-    tau = RC if name != "goldman" else C * KT_OVER_E * 1e-3 / (GOLDMAN * PICOCOULOMB)
-    data = gillespie(passive(name), [0.0, 4 * tau], n, seed=1)
-    q = data.counts.sel(species="charge.plasma").values[:, -1]
-    v = voltage(data)[:, -1]
-    np.testing.assert_allclose(v, REVERSAL + q * MV_PF_PER_CHARGE / C, rtol=1e-12)
-    ratio = (n - 1) * v.var(ddof=1) / thermal_variance(C)
-    assert chi2.ppf(ALARM / 2, n - 1) * 0.997 < ratio < chi2.isf(ALARM / 2, n - 1) * 1.003
-    charges = np.arange(-150.0, 151.0)
-    assert chi_square(q + 150, passive_distribution(name, charges)) > ALARM
-
-
-def test_a_split_by_sign_has_almost_no_noise(tables: None) -> None:
-    """What the test above must not let pass: a twentieth of the variance of heat, or less."""
-    v = voltage(gillespie(passive("ohmic", split="sign"), [0.0, 4 * RC], 400, seed=2))[:, -1]
-    assert v.var() < thermal_variance(C) / 20
 
 
 def test_net_counts_obey_the_fluctuation_theorem(tables: None) -> None:

@@ -102,17 +102,27 @@ def test_few_jump_beside_many_that_diffuse() -> None:
         assert abs(counts.var() / mean - 1) < 4.5 * np.sqrt((2 + 1 / mean) / 15_000)
 
 
-def test_an_event_sets_whole_numbers_and_leaves_totals_alone() -> None:
-    """A is set to 250 at 1 s, while it diffuses; B keeps a whole number then, and their sum is whole from then on."""
+@md.rate_law(time="s", start="s", returns="s")
+def since(time, start):
+    return time - start
+
+
+@pytest.mark.parametrize("when", [{"at": 1.0}, {"when": since, "start": 1.0}], ids=["scheduled", "triggered"])
+def test_an_event_sets_whole_numbers_and_leaves_totals_alone(when) -> None:
+    """A is set to 250 at 1 s, while it diffuses; B keeps a whole number then, and their sum is whole from then on.
+
+    Seen to fail: extents that are not completed before an event.
+    """
     model = closed("pair", {"A": 300, "B": 300}, ("A <-> B", 1.0, 1.0))
-    model.event("set", {"A": 250.0}, at=1.0)
+    model.event("set", {"A": 250.0}, **when)
     times = np.linspace(0, 2, 201)
     data = md.simulate(model, times, engine=Hybrid("jump or diffusion"), trajectories=5, seed=1)
     total = data.counts.sum("species").values
     assert total[:, times < 1.0] == pytest.approx(600.0, rel=1e-13)
-    after = total[:, times >= 1.0]
+    after = total[:, times > 1.0]
     assert after == pytest.approx(np.rint(after[:, :1]) * np.ones_like(after), rel=1e-13)
-    assert (data.counts.values[:, 100, 0] == 250).all()
+    assert np.abs(after[:, 0] - 550).max() < 80
+    assert (data.counts.values % 1 != 0).any()
 
 
 def test_charges_count_by_their_variance() -> None:
