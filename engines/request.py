@@ -13,8 +13,9 @@ import numpy as np
 from engines.gillespie import Gillespie
 from engines.hybrid import Hybrid
 from engines.langevin import Langevin
+from engines.loops.parts import FLOW
 from engines.ode import ODE
-from engines.partition import FLOW, readings
+from engines.partition import readings
 from engines.result import OptionError
 from engines.start import check_propensities
 from engines.tau_leaping import TauLeaping

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from mechanisms.faults import Fault
-from mechanisms.network import Network
+from mechanisms.network import Floats, Network
 
 NEGLIGIBLE = 1e-9
 """Events per second that rounding may take from none."""
@@ -19,9 +19,8 @@ def check_propensities(network: Network, t: float, faults: list[Fault], rows: An
     t: when it starts, in s. rows: (R,) the reactions that are read as propensities; a flow may have either sign.
     """
     wanted = np.flatnonzero(~(network.static | network.net | network.deterministic) & rows)
-    y = network.values(t)
     with np.errstate(all="ignore"):
-        network.complete(y, network.quantities_behind(wanted.tolist()))
+        y = _complete(network, network.values(t), wanted.tolist())
         for j in wanted.tolist():
             if any(y[i] < order for i, order in network.reactants.row(j)):
                 continue
@@ -36,3 +35,17 @@ def check_propensities(network: Network, t: float, faults: list[Fault], rows: An
                     "0 or more wherever its reactants are present; a flux that changes its sign is '<->' with affinity="
                 )
                 faults.append(Fault(f"reaction '{network.reactions[j]}'", found, allowed))
+
+
+def _complete(network: Network, y: Floats, rows: list[int]) -> Floats:
+    """y with conducting complexes as in the mean field, and with the derived quantities that rows of laws depend on."""
+    y[: network.first_quantity] = network.with_conducting(y[: len(network.species)])
+    first, behind, waiting = network.first_quantity, set[int](), rows
+    while waiting:
+        slots = {slot for row in waiting for slot, _ in network.arguments.row(row)}
+        found = {slot - first for slot in slots if first <= slot < network.first_input} - behind
+        behind |= found
+        waiting = [len(network.reactions) + i for i in found]
+    for i in sorted(behind):
+        y[first + i] = network.evaluate(len(network.reactions) + i, y)
+    return y

@@ -73,7 +73,7 @@ def chosen(z, a, reactions):
 
 @njit(nogil=True, error_model="numpy")
 def has_enough(j, y, noisy):
-    """Whether there is all that reaction j takes: of what others move by fractions there may be less than a molecule."""
+    """Whether there is all that reaction j takes: of what moves by fractions there may be less than a molecule."""
     for q in range(noisy.start[j], noisy.start[j + 1]):
         i = noisy.changed[q]
         if noisy.amount[i] > 0.0 and y[i] + noisy.change[q] < 0.0:

@@ -8,7 +8,6 @@ import microdomain as md
 from engines.hybrid import Hybrid
 from engines.loops.parts import FLOW, JUMP, LEAP
 from engines.partition import PartitionError, readings
-from tests.membranes import REVERSAL, ohmic, ohmic_affinity, patch, thermal_variance, with_leak
 from tests.reference import ONE_PER_UM, chi_square, closed, two_samples
 
 PI = np.pi
@@ -197,13 +196,31 @@ def test_births_and_deaths_by_leaps_and_diffusions(reading) -> None:
 
 
 @pytest.mark.parametrize("reading", ["leap", "diffusion"])
-def test_leaps_and_diffusions_of_a_membrane_have_its_thermal_noise(reading) -> None:
-    """sd(V) = sqrt(kT/C) at its reversal potential, from 1500 trajectories at two times: false alarm 1e-5."""
-    start = patch(voltage=REVERSAL, capacitance=1.0)
-    model = with_leak(start, ohmic, ohmic_affinity, g=1.0, e=REVERSAL)
-    data = md.simulate(model, [0, 0.01, 0.02], engine=Hybrid(reading), trajectories=1500, seed=1)
-    variance = data.quantity.sel(quantities="plasma.voltage").values[:, 1:].var()
-    assert abs(variance / thermal_variance(1.0) - 1) < 4.5 * np.sqrt(2 / 3000)
+def test_births_from_none(reading) -> None:
+    """Nothing is there to relax at first: the mean 10 (1 - exp(-t)) at two times, 4.5 standard errors, 3e-5.
+
+    Seen to fail: steps that births do not limit.
+    """
+    model = closed("births", {"A": 0}, ("0 -> A", 10.0), ("A -> 0", 1.0))
+    counts = md.simulate(model, [0, 0.5, 8], engine=Hybrid(reading), trajectories=3000, seed=1).counts.values[:, 1:, 0]
+    exact = 10 * (1 - np.exp([-0.5, -8.0]))
+    assert (np.abs(counts.mean(axis=0) - exact) < 4.5 * np.sqrt(exact / 3000)).all()
+
+
+@md.rate_law(time="s", start="s", rate="1/s^2", returns="1/s")
+def sinking(time, start, rate):
+    return rate * (start - time)
+
+
+@pytest.mark.parametrize("reading", ["jump", "leap", "diffusion"])
+def test_a_rate_that_becomes_negative_is_named(reading) -> None:
+    """From 0.5 s on, of the last of three reactions, of which the first flows."""
+    model = closed("three", {"A": 100, "B": 100}, ("A -> 0", 1.0), ("B -> 0", 1.0))
+    model.reaction("0 -> B", sinking, start=0.5, rate=100.0, name="sinking")
+    engine = Hybrid({"A -> 0": "flow", "B -> 0": "jump", "sinking": reading})
+    with pytest.raises(md.SimulationError, match="reaction 'sinking' has a negative rate") as caught:
+        md.simulate(model, np.linspace(0, 1, 11), engine=engine, seed=1)
+    assert np.isfinite(caught.value.result.counts.values[0, :5]).all()
 
 
 def test_all_four_readings_in_one_run() -> None:

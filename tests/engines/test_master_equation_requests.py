@@ -1,5 +1,6 @@
 """What the master equation refuses, how it fails, and what its results say of themselves."""
 
+import numpy as np
 import pytest
 
 import microdomain as md

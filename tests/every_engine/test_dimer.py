@@ -25,21 +25,25 @@ MONOMERS = {0.01: 6, 0.1: 60, 1.0: 602}
 TIMES = np.array([0.0, 0.4, 8.0])
 """s; the last is stationary."""
 LEAP_AND_JUMP = md.Hybrid({"2 A <-> B": "leap", "2 A <-> B (back)": "jump"})
-READINGS = ENGINES | {"leap and jump": LEAP_AND_JUMP}
+DIFFUSION_AND_JUMP = md.Hybrid({"2 A <-> B": "diffusion", "2 A <-> B (back)": "jump"})
+READINGS = ENGINES | {"leap and jump": LEAP_AND_JUMP, "diffusion and jump": DIFFUSION_AND_JUMP}
 EXACT = {"gillespie": 10_000, "tau-leaping": 10_000, "hybrid: jump": 400}
 """Trajectories in the largest volume, and at most 10,000 of them in a tenth or a hundredth of it for equal work."""
 BIAS = {
     "master equation": ((1e-6, 1e-5),) * 3,
     "langevin": ((0.01, 0.03), (0.004, 0.03), (0.002, 0.03)),
-    "hybrid: leap": ((0.02, 0.06), (0.015, 0.05), (0.015, 0.05)),
-    "leap and jump": ((0.02, 0.06), (0.02, 0.05), (0.02, 0.05)),
-    "hybrid: diffusion": ((0.25, 0.45), (0.03, 0.05), (0.015, 0.05)),
+    "hybrid: leap": ((0.01, 0.03), (0.004, 0.02), (0.002, 0.02)),
+    "hybrid: diffusion": ((0.02, 0.06), (0.004, 0.03), (0.002, 0.02)),
+    "hybrid: jump or leap": ((0.0, 0.0), (0.0, 0.0), (0.002, 0.02)),
+    "hybrid: jump or diffusion": ((0.0, 0.0), (0.0, 0.0), (0.002, 0.02)),
+    "leap and jump": ((0.01, 0.03), (0.004, 0.02), (0.002, 0.02)),
+    "diffusion and jump": ((0.05, 0.1), (0.004, 0.02), (0.002, 0.02)),
     "linear noise": ((0.11, 0.06), (0.01, 0.004), (0.001, 4e-4)),
     "ode": ((0.11, 1.0), (0.01, 1.0), (0.001, 1.0)),
     "hybrid: flow": ((0.11, 1.0), (0.01, 1.0), (0.001, 1.0)),
 }
 """The relative bias of mean and variance that is allowed in each volume. A flow has no variance at all."""
-TRAJECTORIES = {"ode": 1, "hybrid: flow": 1, "leap and jump": 500}
+TRAJECTORIES = {"ode": 1, "hybrid: flow": 1, "leap and jump": 500, "diffusion and jump": 500}
 
 
 def dimer(volume: float) -> md.Model:
