@@ -4,6 +4,7 @@ Omega, molecules per uM, is written out here as 602.214076 V with V in fL.
 """
 
 import dataclasses
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -555,3 +556,19 @@ def test_the_digest_changes_with(change: dict[str, Any]) -> None:
 def test_the_digest_of_a_library_model_changes(change: Callable[[md.Model], md.Model]) -> None:
     model = microdomain()
     assert change(model).network().digest != model.network().digest
+
+
+@pytest.mark.parametrize("equation", ["A -> B", "A -> nothing_known"])
+@pytest.mark.parametrize("collecting", [True, False])
+def test_garbage_is_collected_after_lowering_as_before(equation: str, collecting: bool) -> None:
+    model, before = one_place(1.0, equation, k=1.0), gc.isenabled()
+    try:
+        (gc.enable if collecting else gc.disable)()
+        if "nothing_known" in equation:
+            with pytest.raises(md.ModelError):
+                model.network()
+        else:
+            model.network()
+        assert gc.isenabled() == collecting
+    finally:
+        (gc.enable if before else gc.disable)()
