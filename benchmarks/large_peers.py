@@ -8,6 +8,7 @@ import math
 import multiprocessing
 import os
 import signal
+import tempfile
 import time
 from collections.abc import Callable
 from statistics import median
@@ -23,9 +24,10 @@ LIMIT = 60.0
 """Seconds that a simulator has to build its model, and for each run; half of it for all turns after the first."""
 
 
-def _serve(kind: Any, case: Case, first: float, pipe: Any) -> None:
+def _serve(kind: Any, case: Case, first: float, folder: str, pipe: Any) -> None:
     """Build a simulator, then run it for each time that comes through the pipe."""
     os.setsid()  # what it starts ends with it
+    tempfile.tempdir = folder
     try:
         simulator = kind(case)
         simulator.run(first, 2, 1, 1)
@@ -47,7 +49,9 @@ class Child:
         self.pipe, other = context.Pipe()
         self.one_event = 1 / sum(r.rate * math.prod(case.initial[s] for s in r.reactants) for r in case.reactions)
         bare = dataclasses.replace(case, check=dict)  # a check cannot be sent to a process
-        self.process = context.Process(target=_serve, args=(kind, bare, self.one_event, other), daemon=True)
+        self.folder = tempfile.TemporaryDirectory()
+        arguments = (kind, bare, self.one_event, self.folder.name, other)
+        self.process = context.Process(target=_serve, args=arguments, daemon=True)
         self.process.start()
         other.close()
         start = time.perf_counter()
@@ -61,8 +65,9 @@ class Child:
         try:
             found = self.pipe.recv()
         except EOFError:
-            raise RuntimeError("its process ended") from None
+            found = RuntimeError("its process ended")
         if isinstance(found, RuntimeError):
+            self.end()
             raise found
         return found
 
@@ -73,9 +78,11 @@ class Child:
         return found
 
     def end(self) -> None:
+        """End the process with all that it started and wrote."""
         if self.process.is_alive():
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.join()
+        self.folder.cleanup()
 
 
 def laws(say: Callable[[str], None]) -> list[dict[str, Any]]:
