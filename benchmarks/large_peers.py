@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks.large_models import three_orders
 from benchmarks.large_simulators import BioNetGen, Copasi, RoadRunner
@@ -21,7 +21,15 @@ from benchmarks.speed_simulators import Bioscrape, GillesPy2, Microdomain, Rebop
 
 PEERS = (Rebop, RebopSparse, Bioscrape, GillesPy2, Copasi, BioNetGen, RoadRunner)
 LIMIT = 60.0
-"""Seconds that a simulator has to build its model, and for each run; half of it for all turns after the first."""
+"""Seconds that a simulator has to build its model, and for each run; no further turn after a quarter of it."""
+
+
+class Took(NamedTuple):
+    """Seconds of one run before its first event, where the simulator knows them, and all others; events if known."""
+
+    set_up: float
+    seconds: float
+    events: int | None
 
 
 def _serve(kind: Any, case: Case, first: float, folder: str, pipe: Any) -> None:
@@ -36,7 +44,8 @@ def _serve(kind: Any, case: Case, first: float, folder: str, pipe: Any) -> None:
             end = pipe.recv()
             start = time.perf_counter()
             _, events = simulator.run(end, 2, 1, seed)
-            pipe.send((time.perf_counter() - start, events))
+            seconds, set_up = time.perf_counter() - start, getattr(simulator, "set_up", 0.0)
+            pipe.send(Took(set_up, seconds - set_up, events))
     except Exception as fault:  # a peer that is missing or fails must not end the benchmark
         pipe.send(RuntimeError(f"{type(fault).__name__}: {fault}".strip().splitlines()[0]))
 
@@ -71,10 +80,9 @@ class Child:
             raise found
         return found
 
-    def run(self, end: float) -> tuple[float, int | None]:
-        """Seconds taken, and events where they are known."""
+    def run(self, end: float) -> Took:
         self.pipe.send(end)
-        found: tuple[float, int | None] = self._answer("to run")
+        found: Took = self._answer("to run")
         return found
 
     def end(self) -> None:
@@ -116,6 +124,7 @@ def beside(cases: list[Case], repeats: int, say: Callable[[str], None]) -> list[
 
 
 def _in_turns(case: Case, kinds: list[Any], repeats: int, say: Callable[[str], None]) -> dict[str, dict[str, Any]]:
+    """In each turn every simulator runs for one event, and until ``_span``; what is beyond gives its speed."""
     rows: dict[str, dict[str, Any]] = {}
     children: dict[str, tuple[Child, float]] = {}
     for kind in kinds:
@@ -123,48 +132,53 @@ def _in_turns(case: Case, kinds: list[Any], repeats: int, say: Callable[[str], N
         try:
             child = Child(kind, case)
             say(f"{case.name}, {kind.label}: built in {child.built:.1f} s, tries how long to run")
-            set_up, end = _span(child)
-            children[kind.label] = (child, end)
-            rows[kind.label] = {"built": child.built, "set-up": set_up, "seconds": [], "events": []}
+            children[kind.label] = (child, _span(child))
+            rows[kind.label] = {"built": child.built, "empty": [], "full": []}
         except (TimeoutError, RuntimeError) as fault:
             rows[kind.label] = _skipped(fault)
     for repeat in range(repeats):
         say(f"{case.name}: turn {repeat + 1} of {repeats}")
         for label, (child, end) in list(children.items()):
-            if sum(rows[label]["seconds"]) > LIMIT / 2:
+            row = rows[label]
+            if sum(took.set_up + took.seconds for took in row["full"]) > LIMIT / 4:
                 continue
             try:
-                seconds, events = child.run(end)
+                row["empty"].append(child.run(child.one_event))
+                row["full"].append(child.run(end))
             except (TimeoutError, RuntimeError) as fault:
                 del children[label]
                 rows[label] = _skipped(fault)
-                continue
-            rows[label]["seconds"].append(seconds)
-            rows[label]["events"].append(events)
     ours = children[Microdomain.label][0]
     for label, (_, end) in children.items():
-        row = rows[label]
-        row["events counted"] = row["events"][0] is not None
-        if not row["events counted"]:  # the law is the same, so are the events
-            row["events"] = [ours.run(end)[1] for _ in range(3)]
-        row["rate"] = median(row["events"]) / max(median(row["seconds"]) - row["set-up"], 1e-9)
+        _finish(rows[label], ours, end)
     for child, _ in children.values():
         child.end()
     return rows
+
+
+def _finish(row: dict[str, Any], ours: Child, end: float) -> None:
+    """Add the rate, from the seconds beyond those of a run of one event."""
+    events = [took.events for took in row["full"]]
+    row["events counted"] = events[0] is not None
+    if not row["events counted"]:  # the law is the same, so are the events
+        events = [ours.run(end).events for _ in range(3)]
+    row["set-up"] = median(took.set_up + took.seconds for took in row["empty"])
+    beyond = median(full.seconds - empty.seconds for full, empty in zip(row["full"], row["empty"], strict=True))
+    if beyond > 0:
+        row["rate"] = median(events) / beyond
+    else:
+        row["skipped"] = f"a run of {row['set-up']:.0f} s varies by more than its events take"
 
 
 def _skipped(fault: Exception) -> dict[str, Any]:
     return {"skipped": str(fault), "slow": isinstance(fault, TimeoutError)}
 
 
-def _span(child: Child) -> tuple[float, float]:
-    """Seconds that a run of one event takes, and until when to run for half a second and half of that beyond it."""
-    set_ups: list[float] = []
-    while len(set_ups) < 3 and sum(set_ups) < LIMIT / 4:
-        set_ups.append(child.run(child.one_event)[0])
-    set_up = min(set_ups)
-    end, goal, taken = 100 * (1 + set_up) * child.one_event, 0.5 + set_up / 2, 0.0
+def _span(child: Child) -> float:
+    """Until when to run for half a second, and half of what a run of one event takes (5 s at most), beyond that."""
+    least = min(child.run(child.one_event).seconds for _ in range(2))
+    end, goal, taken = 100 * (1 + least) * child.one_event, min(0.5 + least / 2, 5.0), 0.0
     while taken < goal:
-        taken = child.run(end)[0] - set_up
-        end *= max(1.0, 1.1 * goal / max(taken, 1e-3 + set_up / 40))
-    return set_up, end
+        taken = child.run(end).seconds - least
+        end *= max(1.0, 1.1 * goal / max(taken, 1e-3 + least / 40))
+    return end
