@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import multiprocessing
 import os
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,16 +20,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from benchmarks.large_models import chain, egfr, lattice
+from benchmarks.large_peers import beside, laws
 from benchmarks.speed import machine
 from benchmarks.speed_models import Case
 from benchmarks.speed_report import new_table
-from benchmarks.speed_simulators import Bioscrape, GillesPy2, Microdomain, Rebop, RebopSparse
+from benchmarks.speed_simulators import Microdomain
 
 SIZES = (100, 1_000, 10_000, 100_000, 1_000_000)
-PEERS = (Rebop, RebopSparse, Bioscrape, GillesPy2)
 FIGURE = Path(__file__).parent.parent / "docs" / "figures" / "large_networks.png"
-BUILD_LIMIT = 30.0
-"""Seconds that a peer has to build its model, and for each run."""
 EVENTS = 2e6
 
 
@@ -92,83 +90,6 @@ def alone(make: Callable[[int], Case], size: int, repeats: int) -> dict[str, Any
             "engine": median(engine), "memory": median(memory)}  # fmt: skip
 
 
-# -- beside peers --------------------------------------------------------------------------------------------------
-
-
-def _serve(kind: Any, case: Case, pipe: Any) -> None:
-    """Build a simulator, then run it for each time that comes through the pipe."""
-    simulator = kind(case)
-    simulator.run(1e-9, 2, 1, 1)
-    pipe.send(0.0)
-    while (end := pipe.recv()) is not None:
-        start = time.perf_counter()
-        _, events = simulator.run(end, 2, 1, int(start))
-        pipe.send((time.perf_counter() - start, events))
-
-
-class Child:
-    """A simulator in a process of its own, which is ended when it takes too long."""
-
-    def __init__(self, kind: Any, case: Case) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.pipe, other = context.Pipe()
-        self.process = context.Process(target=_serve, args=(kind, _plain(case), other), daemon=True)
-        self.process.start()
-        other.close()
-        start = time.perf_counter()
-        self.answer("to build")
-        self.built = time.perf_counter() - start
-
-    def answer(self, what: str) -> Any:
-        if not self.pipe.poll(BUILD_LIMIT):
-            self.process.kill()
-            raise TimeoutError(f"over {BUILD_LIMIT:.0f} s {what}")
-        try:
-            return self.pipe.recv()
-        except EOFError:
-            raise RuntimeError("failed (see above)") from None
-
-    def run(self, end: float) -> tuple[float, int | None]:
-        """Seconds taken, and events where they are known."""
-        self.pipe.send(end)
-        found: tuple[float, int | None] = self.answer("to run")
-        return found
-
-
-def _plain(case: Case) -> Case:
-    """The same without what cannot be sent to a process."""
-    return Case(case.name, case.title, case.initial, case.reactions, case.end, 2, 1, dict, 1.0)
-
-
-def beside(case: Case, repeats: int) -> dict[str, Any]:
-    """Events per second of all simulators on one case, in turns: half a second beyond what a run of one event takes."""
-    frequency = sum(r.rate * math.prod(case.initial[s] for s in r.reactants) for r in case.reactions)
-    rows: dict[str, dict[str, Any]] = {}
-    children: dict[str, tuple[Child, float]] = {}
-    for kind in (Microdomain, *PEERS):
-        try:
-            child = Child(kind, case)
-            set_up = min(child.run(1 / frequency)[0] for _ in range(3))
-            end, taken = 25 / frequency, 0.0
-            while taken < 0.5 + 2 * set_up:
-                end *= 4
-                taken = min(child.run(end)[0] for _ in range(2)) - set_up
-            children[kind.label] = (child, end)
-            rows[kind.label] = {"built": child.built, "set-up": set_up, "seconds": []}
-        except (TimeoutError, RuntimeError) as fault:
-            rows[kind.label] = {"skipped": str(fault)}
-    for _ in range(repeats):
-        for label, (child, end) in children.items():
-            rows[label]["seconds"].append(child.run(end)[0])
-    ours = children[Microdomain.label][0]
-    for label, (_, end) in children.items():
-        events = median(ours.run(end)[1] or 0 for _ in range(3))  # the law is the same, so are the events
-        rows[label]["rate"] = events / max(median(rows[label]["seconds"]) - rows[label]["set-up"], 1e-9)
-    for child, _ in children.values():
-        child.pipe.send(None)
-    return {"name": case.name, "simulators": rows}
-
-
 # -- report --------------------------------------------------------------------------------------------------------
 
 
@@ -188,6 +109,23 @@ def alone_table(rows: list[dict[str, Any]]) -> Table:
     return shown
 
 
+def law_table(rows: list[dict[str, Any]]) -> Table:
+    shown = new_table("Law: births and deaths of A, dimers 2 B <-> C, and D + E <-> F, 2000 samples")
+    names = list(next(row["checks"] for row in rows if "checks" in row))
+    for heading in ("simulator", *names, "law"):
+        shown.add_column(heading, justify="right" if heading in names else "left")
+    for row in rows:
+        if "skipped" in row:
+            shown.add_row(row["label"], *["-"] * len(names), escape(row["skipped"]))
+        else:
+            found = [f"{value:.2f}" for value, _, _ in row["checks"].values()]
+            shown.add_row(row["label"], *found, "right" if row["right"] else "[red]WRONG")
+    middle = [f"{(low + high) / 2:.2f}" for _, low, high in next(r["checks"] for r in rows if "checks" in r).values()]
+    shown.add_row("theory", *middle, "")
+    shown.caption = "right: all within 5 standard errors of theory"
+    return shown
+
+
 def beside_table(cases: list[dict[str, Any]]) -> Table:
     shown = new_table("Beside peers: events/s through the front door, and ours over theirs")
     for heading in ("case", "simulator", "built", "a run", "events/s", "ours / theirs"):
@@ -198,10 +136,14 @@ def beside_table(cases: list[dict[str, Any]]) -> Table:
             if "skipped" in row:
                 shown.add_row(case["name"], label, "-", "-", "-", escape(row["skipped"]))
             else:
-                ratio = f"{ours / row['rate']:,.1f}"
+                rate = f"{row['rate']:,.0f}{' ' if row['events counted'] else '*'}"
                 shown.add_row(case["name"], label, f"{row['built']:.1f} s", f"{row['set-up']:.2f} s",
-                              f"{row['rate']:,.0f}", ratio)  # fmt: skip
-    shown.caption = "a run: what one takes beside its events, not counted in the rates"
+                              rate, f"{ours / row['rate']:,.1f}")  # fmt: skip
+        shown.add_section()
+    shown.caption = (
+        "built: until the first event, imports and compiling included; a run: what one takes beside its events, not "
+        "counted in the rates; * the simulator does not count its events: those of microdomain over the same time"
+    )
     return shown
 
 
@@ -225,25 +167,35 @@ def draw(rows: list[dict[str, Any]]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.large_networks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="up to 100,000 reactions, three repeats")
-    parser.add_argument("--alone", action="store_true", help="no peers")
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--alone", action="store_true", help="no peers")
+    only.add_argument("--beside", action="store_true", help="only the peers")
     parser.add_argument("--out", type=Path, help="write everything measured to this JSON file")
     arguments = parser.parse_args()
     repeats, sizes = (3, SIZES[:-1]) if arguments.quick else (5, SIZES)
-    console = Console(width=80)
-    results: dict[str, Any] = {"machine": machine(), "alone": [], "beside": []}
-    context = multiprocessing.get_context("spawn")
-    for make in (chain, lattice):
-        for size in sizes:
-            with context.Pool(1) as pool:
-                results["alone"].append(pool.apply(alone, (make, size, repeats)))
-    console.print(alone_table(results["alone"]))
-    if not arguments.quick:
-        draw(results["alone"])
+    console, started = Console(width=80), time.perf_counter()
+
+    def say(what: str) -> None:
+        print(f"{time.perf_counter() - started:6.0f} s  {what}", file=sys.stderr, flush=True)
+
+    results: dict[str, Any] = {"machine": machine()}
+    if not arguments.beside:
+        results["alone"] = rows = []
+        for make in (chain, lattice):
+            for size in sizes:
+                say(f"alone: {make.__name__}, {size:,} reactions")
+                with multiprocessing.get_context("spawn").Pool(1) as pool:
+                    rows.append(pool.apply(alone, (make, size, repeats)))
+        console.print(alone_table(rows))
+        if not arguments.quick:
+            draw(rows)
     if not arguments.alone:
+        results["laws"] = laws(say)
+        console.print(law_table(results["laws"]))
         cases = [chain(100), chain(2_000), lattice(40_000)]
         if "MICRODOMAIN_SUITES" in os.environ:
             cases.append(egfr())
-        results["beside"] = [beside(case, repeats) for case in cases]
+        results["beside"] = beside(cases, repeats, say)
         console.print(beside_table(results["beside"]))
     if arguments.out:
         arguments.out.write_text(json.dumps(results, indent=1))

@@ -8,7 +8,6 @@ species at any output time, in units of the largest value of that species.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import numpy as np
 import sympy
 from scipy.integrate import solve_ivp
 
+from benchmarks.sbml import SBMLReaction, sbml
 from benchmarks.speed_models import OMEGA_PER_FL, vilar
 
 TOLERANCES = tuple(10.0**-n for n in range(3, 11))
@@ -102,7 +102,8 @@ def reference(problem: Problem) -> np.ndarray:
 def roadrunner_solver(problem: Problem) -> Callable[[float], np.ndarray]:
     import roadrunner
 
-    model = roadrunner.RoadRunner(_sbml(problem))
+    fluxes = [SBMLReaction(flux.reactants, flux.products, flux.formula(), {}) for flux in problem.fluxes]
+    model = roadrunner.RoadRunner(sbml(problem.initial, fluxes))
     model.timeCourseSelections = list(problem.initial)
     model.integrator.maximum_num_steps = 10_000_000
 
@@ -207,32 +208,3 @@ def seconds_at_error(runs: list[tuple[float, float, float]], error: float) -> fl
             best.append((found, seconds))
     errors, seconds = (np.log(column)[::-1] for column in np.array(best).T)
     return float(np.exp(np.interp(np.log(error), errors, seconds, left=np.nan, right=seconds[-1])))
-
-
-def _sbml(problem: Problem) -> str:
-    import libsbml
-
-    document = libsbml.SBMLDocument(3, 1)
-    model = document.createModel()
-    _set(model.createCompartment(), Id="cell", Size=1, Constant=True, SpatialDimensions=3)
-    for name, value in problem.initial.items():
-        species = model.createSpecies()
-        _set(species, Id=name, Compartment="cell", InitialAmount=value)
-        _set(species, HasOnlySubstanceUnits=True, BoundaryCondition=False, Constant=False)
-    for number, flux in enumerate(problem.fluxes):
-        reaction = model.createReaction()
-        _set(reaction, Id=f"r{number}", Reversible=False, Fast=False)
-        for name in flux.reactants:
-            _set(reaction.createReactant(), Species=name, Stoichiometry=1, Constant=True)
-        for name in flux.products:
-            _set(reaction.createProduct(), Species=name, Stoichiometry=1, Constant=True)
-        named = set(re.findall(r"\b[A-Za-z]\w*", flux.formula())) & set(problem.initial)
-        for name in sorted(named - set(flux.reactants) - set(flux.products)):
-            _set(reaction.createModifier(), Species=name)
-        reaction.createKineticLaw().setMath(libsbml.parseL3Formula(flux.formula()))
-    return libsbml.writeSBMLToString(document)
-
-
-def _set(item: Any, **settings: object) -> None:
-    for name, value in settings.items():
-        getattr(item, f"set{name}")(value)

@@ -195,7 +195,7 @@ class GillesPy2:
                 model.add_parameter(constant)
                 model.add_reaction(gillespy2.Reaction(name=f"r{number}", rate=constant, **sides))
             else:
-                law = rate if isinstance(rate, str) else "*".join([repr(rate), *_falling(reactants)])
+                law = rate if isinstance(rate, str) else "*".join([repr(rate), *falling(reactants)])
                 model.add_reaction(gillespy2.Reaction(name=f"r{number}", propensity_function=law, **sides))
         self.names = list(case.initial)
         self.solver = gillespy2.SSACSolver(model=model, variable=False)
@@ -212,13 +212,16 @@ def _side(species: tuple[str, ...]) -> str:
     return " + ".join(f"{n} {s}" if n > 1 else s for s, n in Counter(species).items()) or "0"
 
 
-def _falling(reactants: tuple[str, ...]) -> list[str]:
+def falling(reactants: tuple[str, ...]) -> list[str]:
     return [f"({s}-{i})" if i else s for s, n in Counter(reactants).items() for i in range(n)]
 
 
 PEERS = (Rebop, RebopSparse, RebopCore, Bioscrape, GillesPy2)
 SIMULATORS = (Microdomain, *PEERS, HandWritten)
-PACKAGES = ("microdomain", "rebop", "bioscrape", "gillespy2", "libroadrunner", "numpy", "numba", "scipy")
+PACKAGES = (
+    "microdomain", "rebop", "bioscrape", "gillespy2", "copasi-basico", "bionetgen", "libroadrunner",
+    "numpy", "numba", "scipy",
+)  # fmt: skip
 
 
 def versions() -> dict[str, str]:

@@ -87,9 +87,10 @@ def test_the_voltage_relaxes_to_rest_and_to_the_variance_of_heat(engine: str, le
     """From 3 mV above, after half a time constant and after six: E + 3 exp(-t / tau), k T / C (1 - exp(-2 t / tau)).
 
     A Goldman leak bends the mean by less than 0.04 mV, and has 0.5 % more variance on its way. What an engine may be
-    off is in ``ENGINE``: jumps are exact, up to the lattice (0.3 % of the variance). False alarm: 4 comparisons of 7e-6 for each. Seen to fail: a split by
-    sign; half of the capacitance in V = V0 + e Q / C; noise scaled by 1.1 (Langevin, diffusion, linear noise); rates of
-    leaps scaled by 1.1; the second half of a leap a fifth too short; one direction without noise (Langevin).
+    off is in ``ENGINE``: jumps are exact, up to the lattice (0.3 % of the variance). False alarm: 4 comparisons of 7e-6
+    for each. Seen to fail: a split by sign; half of the capacitance in V = V0 + e Q / C; noise scaled by 1.1 (Langevin,
+    diffusion, linear noise); rates of leaps scaled by 1.1; the second half of a leap a fifth too short; one direction
+    without noise (Langevin).
     """
     capacitance, trajectories, left, bias_of_mean, bias = ENGINE[engine]
     tau = LEAKS[leak][3] * capacitance

@@ -1,10 +1,12 @@
 """The state at the start: molecules, and species that are held or follow an input."""
 
+import gc
+
 import numpy as np
 import pytest
 
 import microdomain as md
-from tests.small_models import OMEGA
+from tests.small_models import OMEGA, one_place
 
 
 def test_initial_molecules_are_not_rounded() -> None:
@@ -51,3 +53,19 @@ def test_a_species_follows_an_input() -> None:
     expected = np.array([[0.2, 0.2, 2.0, 2.0, 0.2, 0.2]])
     assert data.concentration.sel(species="L.cytosol").values == pytest.approx(expected, rel=1e-12)
     assert data.concentration.sel(species="M.cytosol").values == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("equation", ["A -> B", "A -> nothing_known"])
+@pytest.mark.parametrize("collecting", [True, False])
+def test_garbage_is_collected_after_lowering_as_before(equation: str, collecting: bool) -> None:
+    model, before = one_place(1.0, equation, k=1.0), gc.isenabled()
+    try:
+        (gc.enable if collecting else gc.disable)()
+        if "nothing_known" in equation:
+            with pytest.raises(md.ModelError):
+                model.network()
+        else:
+            model.network()
+        assert gc.isenabled() == collecting
+    finally:
+        (gc.enable if before else gc.disable)()
