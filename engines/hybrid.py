@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from engines import next_event
 from engines.flow_tables import tables, with_own_weights
 from engines.hybrid_tables import (
     events_part,
@@ -80,11 +81,9 @@ class Hybrid:
         return ""
 
     def prepare(self, network: Network, t_start: float, t_end: float) -> Any:
-        """Everything that all trajectories share; jumps alone, at rates that stay between them, are Gillespie's."""
+        """Everything that all trajectories share; jumps at rates that stay between them take other loops."""
         if not (network.continuous.any() or network.events or readings(network, self.partition).any()):
-            from engines.gillespie import Gillespie
-
-            return Gillespie(max_events=self.max_events).prepare(network, t_start, t_end)
+            return next_event.Run(network, t_start, t_end, self.max_events)
         return Run(self, network, t_start, t_end)
 
 

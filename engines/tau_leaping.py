@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from engines import next_event
 from engines.dependencies import steps
 from engines.flow_tables import tables
-from engines.gillespie import Gillespie
 from engines.hybrid import Hybrid
 from engines.kernel import loops
 from engines.ode import eliminated
@@ -84,7 +84,7 @@ class Run:
     def __init__(self, engine: TauLeaping, network: Network, t_start: float, t_end: float) -> None:
         self.network = network = one_way(network)
         self.loops = loops("leaping")
-        exact = Gillespie().prepare(network, t_start, t_end)
+        exact = next_event.Run(network, t_start, t_end)
         rates = tables(network).rates(network.rate_scale)
         pairs = _pairs(network) if engine.implicit else np.empty((0, 2), dtype=np.int64)
         solver = eliminated(network) if len(pairs) else _NOTHING
