@@ -140,8 +140,7 @@ def test_what_is_kept_is_what_would_be_computed_again() -> None:
     is not computed again for the second of two changed species, or when a quantity changes; n^3 for triples.
     """
     network, groups = reacting().network(), loops("groups")
-    run = Gillespie().prepare(network, 0.0, 1e9)
-    run.engine = Gillespie(max_events=3_000_000)
+    run = Gillespie(max_events=3_000_000).prepare(network, 0.0, 1e9)
     tables = run.own_tables()
     run.own_tables = lambda: tables
     states = np.empty((1, 1, network.first_quantity))
