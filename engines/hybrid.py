@@ -41,9 +41,10 @@ class Hybrid:
     few, many: molecules. A reaction that reads "jump or leap", "jump or diffusion" or "jump or flow" jumps until all
         that it changes has ``many`` molecules, and again when some of it has less than ``few``. Whole numbers come back
         by extents of reactions, so that totals stay, and means too. Of charges their variance at equilibrium counts.
+        "jump or flow" takes explicit steps, too, and leaves noise out where there are many. Every switch is logged.
     rtol, atol: relative tolerance of the flow, and absolute tolerance in molecules (in the unit of a variable).
     epsilon: the longest step of leaps and diffusions, in relaxation times; moments err by the square of it.
-    max_events: the most jumps of one trajectory.
+    max_events: the most reactions of one trajectory that jump or leap.
     Raises OptionError for options that cannot be.
     """
 
