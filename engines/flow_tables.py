@@ -43,6 +43,15 @@ def with_own_weights(rates: tuple[Any, ...]) -> tuple[Any, ...]:
     return law, gradient, plan, weights.copy(), slot, scale
 
 
+def supports(network: Network) -> list[list[int]]:
+    """The species that each multimer and then each derived quantity depends on."""
+    reactions, species = len(network.reactions), len(network.species)
+    found = [[network.species.index(group.watched)] for group in network.multimers]
+    for i in range(len(network.quantities)):
+        found.append(species_behind([slot for slot, _ in network.arguments.row(reactions + i)], found, species))
+    return found
+
+
 @lru_cache(maxsize=16)
 def tables(network: Network, counted: tuple[bool, ...] = ()) -> FlowTables:
     """The tables of a network, by which the loops compute its rates, drift and Jacobian.
@@ -51,15 +60,13 @@ def tables(network: Network, counted: tuple[bool, ...] = ()) -> FlowTables:
     """
     species, reactions = len(network.species), len(network.reactions)
     arguments, changes, reactants, multimers = network.arguments, network.changes, network.reactants, network.multimers
-    support: list[list[int]] = [[network.species.index(group.watched)] for group in multimers]
-    for i in range(len(network.quantities)):
-        support.append(_species_behind([slot for slot, _ in arguments.row(reactions + i)], support, species))
+    support = supports(network)
     depends = []
     for j in range(reactions):
         slots = [] if network.static[j] else [slot for slot, _ in arguments.row(j)]
         if network.mass_action[j]:
             slots += [slot for slot, _ in reactants.row(j)]
-        depends.append(_species_behind(slots, support, species))
+        depends.append(species_behind(slots, support, species))
     pairs = [(i, s) for j in range(reactions) for s in depends[j] for i, _ in changes.row(j)]
     keys = np.array([i * species + s for i, s in pairs], dtype=np.int64)
     pattern, entry = np.unique(np.concatenate([keys, np.arange(species) * (species + 1)]), return_inverse=True)
@@ -112,7 +119,7 @@ def _plan(sizes: dict[str, int], columns: dict[str, Any], weights: dict[str, Flo
     return np.concatenate([header, *parts]).astype(np.int64), np.concatenate([weights[name] for name in WEIGHTS])
 
 
-def _species_behind(slots: list[int], support: list[list[int]], species: int) -> list[int]:
+def species_behind(slots: list[int], support: list[list[int]], species: int) -> list[int]:
     """The species that a set of slots depends on, through conducting complexes and quantities."""
     found: set[int] = set()
     for slot in slots:

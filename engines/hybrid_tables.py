@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from engines.dependencies import dependents, flat, step_columns
-from engines.flow_tables import with_own_weights
+from engines.flow_tables import species_behind, supports, with_own_weights
 from engines.loops.parts import REACTIONS, Events, Flow, Mode, Noisy, Partition, Scratch
 from engines.sparse_pattern import elimination
 from mechanisms.network import Floats, Integers, Network
@@ -41,7 +41,10 @@ def noisy_part(network: Network, rates: Any) -> Noisy:
     """The reactions that jump, leap or diffuse: what each changes, affects and reads."""
     changes, reactants = network.changes, network.reactants
     _, affected = dependents(network)
-    read = [_species_behind(network, j) for j in range(len(network.reactions))]
+    support, species, read = supports(network), len(network.species), []
+    for j in range(len(network.reactions)):
+        slots = [slot for slot, _ in (*network.arguments.row(j), *reactants.row(j))]
+        read.append(species_behind(slots, support, species))
     amount = np.ones(len(network.species))
     np.maximum.at(amount, reactants.index, reactants.value)
     values = dict(zip(network.parameters, network.constants, strict=True))
@@ -50,22 +53,6 @@ def noisy_part(network: Network, rates: Any) -> Noisy:
         amount[i] = -thermal_voltage(ROOM) / membrane_voltage(1.0, 0.0, capacitance)
     columns = (changes.index, changes.value, changes.start, *flat(affected), *flat(read), *step_columns(network))
     return Noisy._make((rates, *columns, amount))
-
-
-def _species_behind(network: Network, j: int) -> list[int]:
-    """The species that the rate of a reaction depends on, also through quantities and conducting complexes."""
-    found: set[int] = set()
-    waiting = [slot for slot, _ in (*network.arguments.row(j), *network.reactants.row(j))]
-    while waiting:
-        slot = waiting.pop()
-        if slot < len(network.species):
-            found.add(slot)
-        elif slot < network.first_quantity:
-            found.add(network.species.index(network.multimers[slot - len(network.species)].watched))
-        elif slot < network.first_input:
-            row = len(network.reactions) + slot - network.first_quantity
-            waiting += [slot for slot, _ in network.arguments.row(row)]
-    return sorted(found)
 
 
 def partition_part(
