@@ -354,14 +354,17 @@ class Model:
         variants.change_initial(model, initial or {}, model._faults)
         return model
 
-    def scaled(self, factor: float) -> Model:
-        """The same model with every volume, area, count and number of complexes times ``factor``: densities are fixed.
+    def scaled(self, factor: float, *, fixed: str = "densities", nearest: bool = False) -> Model:
+        """The same model in ``factor`` times its volume.
 
+        fixed: "densities", the thermodynamic limit: every area, count and number of complexes grows with the volumes;
+        or "channels": membranes, what is on them, numbers of complexes and all that is given as a count stay as they
+        are, and compartments grow at their concentrations.
         Counts are rounded to whole molecules. Raises ModelError through ``check`` where a number of complexes would
-        not be whole.
+        not be whole; with nearest=True it is the nearest whole one, and no count or number of complexes falls to 0.
         """
         model = self._copy()
-        variants.scale(model, factor, model._faults)
+        variants.scale(model, factor, fixed, nearest, model._faults)
         return model
 
     def _copy(self) -> Model:

@@ -16,6 +16,9 @@ from mechanisms.values import read_not_negative, read_number, read_positive, rea
 if TYPE_CHECKING:
     from mechanisms.model import Model
 
+FIXED = ("densities", "channels")
+"""What may stay fixed while volumes change."""
+
 
 def change_parameters(model: Model, values: Mapping[str, Given], faults: list[Fault]) -> None:
     """Parameters by full name."""
@@ -79,20 +82,27 @@ def change_initial(model: Model, values: Mapping[str, Given], faults: list[Fault
         model.all_species[full] = dataclasses.replace(model.all_species[full], concentration=amount, count=None)
 
 
-def scale(model: Model, factor: float, faults: list[Fault]) -> None:
-    """Every volume, area, count and number of complexes times ``factor``."""
+def scale(model: Model, factor: float, fixed: str, nearest: bool, faults: list[Fault]) -> None:
+    """Every volume times ``factor``, and with densities fixed every area, count and number of complexes too."""
     if not 0 < factor < math.inf:
         faults.append(Fault("scaled", f"{factor!r}", "a number above 0"))
         return
+    if fixed not in FIXED:
+        faults.append(unknown("scaled, fixed", str(fixed), "what may stay fixed", FIXED))
+        return
     for name, place in model.places.items():
-        model.places[name] = place.resized(place.size * factor)
+        if fixed == "densities" or isinstance(place, Compartment):
+            model.places[name] = place.resized(place.size * factor)
+    if fixed == "channels":
+        return
     for name, species in model.all_species.items():
         if species.count is not None:
-            model.all_species[name] = dataclasses.replace(species, count=round(species.count * factor))
+            least = 1 if nearest and species.count >= 1 else 0
+            model.all_species[name] = dataclasses.replace(species, count=max(least, round(species.count * factor)))
     for name, group in model.multimers.items():
         count = group.count * factor
-        if abs(count - round(count)) > 1e-9:
+        if not nearest and abs(count - round(count)) > 1e-9:
             found = f"{group.count} complexes times {factor:g}"
             near = " or ".join(f"{n / group.count:.6g}" for n in (math.floor(count), math.ceil(count)) if n)
             faults.append(Fault(f"multimer '{name}'", found, f"a factor that leaves whole ones, as {near}"))
-        model.multimers[name] = dataclasses.replace(group, count=round(count))
+        model.multimers[name] = dataclasses.replace(group, count=max(1, round(count)) if nearest else round(count))

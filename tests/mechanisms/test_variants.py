@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 import microdomain as md
@@ -35,6 +36,32 @@ def test_scaled_multiplies_complexes() -> None:
 def test_scaled_to_a_part_of_a_channel_is_refused() -> None:
     with pytest.raises(md.ModelError, match=r"multimer 'IP3R': found 5 complexes times 0.5; allowed: a factor"):
         md.models.ip3_microdomain().scaled(0.5).check()
+
+
+def test_scaled_to_the_nearest_whole_channels_keeps_at_least_one() -> None:
+    network = md.models.ip3_microdomain().scaled(0.3, nearest=True).network()
+    assert network.multimers[0].count == 2
+    assert network.initial[network.species.index("SERCA.free")] == 2
+    tiny = md.models.ip3_microdomain().scaled(0.001, nearest=True).network()
+    assert tiny.multimers[0].count == 1
+    assert tiny.initial[tiny.species.index("SERCA.free")] == 1
+
+
+def test_scaled_with_channels_fixed_moves_volumes_alone() -> None:
+    """Calcium keeps its concentration; channels, pumps and membranes stay as they are."""
+    once, wide = md.models.ip3_microdomain(), md.models.ip3_microdomain().scaled(7, fixed="channels")
+    before, after = once.network(), wide.network()
+    assert after.multimers[0].count == 5
+    factor = after.initial / np.where(before.initial > 0, before.initial, 1.0)
+    grown = dict(zip(before.species, factor, strict=True))
+    assert (grown["Ca.cytosol"], grown["Ca.er"]) == pytest.approx((7.0, 7.0), rel=1e-12)
+    assert (grown["SERCA.free"], grown["IP3R.x000"]) == (1.0, 1.0)
+    assert wide.places["er_membrane"].size == once.places["er_membrane"].size
+
+
+def test_scaled_with_something_unknown_fixed_is_refused() -> None:
+    with pytest.raises(md.ModelError, match=r"scaled, fixed: found 'channel'.*channels"):
+        two_sides(k=1.0).scaled(2, fixed="channel").check()
 
 
 @pytest.mark.parametrize("factor", [0, -1, float("nan"), float("inf")])
