@@ -27,7 +27,7 @@ def mean_correction(views: NoiseViews, state: Floats, space: Subspace, covarianc
     large = variances > 1e-14 * variances.max(initial=0.0)
     roots = space.outward @ directions[:, large] * np.sqrt(variances[large])
     push = _curvature(views, state, roots)
-    push -= views.changes @ _discreteness(views.network, state, views.mean_field_rates(state[None])[0])
+    push -= views.changes @ discreteness(views.network, state, views.mean_field_rates(state[None])[0])
     found: Floats = space.outward @ np.linalg.solve(space.drift(views.jacobian(state)), -space.inward(push))
     return found
 
@@ -48,7 +48,7 @@ def _curvature(views: NoiseViews, state: Floats, directions: Floats) -> Floats:
     return total
 
 
-def _discreteness(network: Network, state: Floats, rates: Floats) -> Floats:
+def discreteness(network: Network, state: Floats, rates: Floats) -> Floats:
     """(reaction,) what mass action loses to first order when n^m becomes n (n - 1) ... (n - m + 1).
 
     a_j times the sum over reactants of m (m - 1) / (2 n), in events per second; rates a_j: of the mean field.
