@@ -82,7 +82,7 @@ def run_chunks(
     """
     controls = [np.zeros(2, dtype=np.int64) for _ in parts]
     stopped = False
-    with ThreadPoolExecutor(max_workers=workers) as pool, _progress(show_progress, work) as progress:
+    with ThreadPoolExecutor(max_workers=workers) as pool, progress_bar(show_progress, work) as progress:
         waiting: dict[int, Future[Any]] = {}
         submitted = kept = 0
         try:
@@ -110,7 +110,7 @@ def _stop(controls: list[Integers]) -> None:
 
 
 @contextmanager
-def _progress(show: bool | None, total: int) -> Iterator[Callable[[int], None]]:
+def progress_bar(show: bool | None, total: int, doing: str = "simulating") -> Iterator[Callable[[int], None]]:
     """A function that is told how far the work is; the bar appears after a second, on a terminal."""
     wanted = sys.stderr.isatty() if show is None else show
     if not wanted or threading.current_thread() is not threading.main_thread():
@@ -122,5 +122,5 @@ def _progress(show: bool | None, total: int) -> Iterator[Callable[[int], None]]:
     began = time.monotonic()
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("simulating", total=total, visible=False)
+        task = bar.add_task(doing, total=total, visible=False)
         yield lambda done: bar.update(task, completed=done, visible=time.monotonic() - began > PATIENCE)

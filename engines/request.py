@@ -78,7 +78,7 @@ def read_request(
     chosen = _engine(engine, options, faults)
     grid = read_times(times, faults)
     numbers = _trajectories(trajectories, chosen, faults)
-    threads = _workers(workers, faults)
+    threads = read_workers(workers, faults)
     bins = _bins(network, histograms, record, faults)
     if record not in RECORDS:
         faults.append(unknown("record", str(record), "ways to record", RECORDS))
@@ -172,7 +172,8 @@ def _trajectories(asked: Any, engine: Any, faults: list[Fault]) -> Integers:
     return numbers
 
 
-def _workers(asked: Any, faults: list[Fault]) -> int:
+def read_workers(asked: Any, faults: list[Fault]) -> int:
+    """How many threads are meant, by default one for each processor; a fault for what is no such number."""
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if asked is None:
         return available

@@ -1,1 +1,1 @@
-"""Which engine for which compartment size: predictions, pilot runs, and the choice between readings."""
+"""Which engine for which compartment: what each reading would err by, predicted and audited, and what it costs."""

@@ -19,11 +19,11 @@ from engines.master_equation.stationary import factor
 from engines.request import RequestError, read_times
 from engines.result import TIME, SimulationError, dataset
 from engines.simulate import HasNetwork
-from mechanisms.faults import Fault, unknown
-from mechanisms.names import called_in
+from engines.threshold import Threshold, read_threshold
+from mechanisms.faults import Fault
 from mechanisms.network import Floats, Integers, Network
 from mechanisms.splitting import one_way
-from mechanisms.units import Given, UnitError, is_quantity, magnitude
+from mechanisms.units import Given
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -62,7 +62,7 @@ def first_passage(
     limits = Limits("first_passage", tolerance, max_states)
     faults: list[Fault] = []
     grid = read_times(times, faults)
-    threshold = _threshold(network, watched, at_least, at_most, faults)
+    threshold = read_threshold(network, watched, at_least, at_most, faults)
     if not faults:
         faults = limits.faults(network, float(grid[0]), float(grid[-1]))
     if faults or threshold is None:
@@ -83,67 +83,31 @@ def first_passage(
 
 
 @dataclass(frozen=True)
-class _Threshold:
-    """column: of species, conducting complexes and quantities together; value: in molecules or the quantity's unit."""
+class _Reached:
+    """Which states (row,) of a chain have reached a threshold."""
 
-    name: str
-    column: int
-    value: float
-    above: bool
+    threshold: Threshold
 
     def __call__(self, chain: MarkovChain, rows: Integers) -> Any:
-        """Which rows have reached it."""
-        first = chain.network.first_quantity
-        if self.column < first:
-            found = chain.slots(rows)[:, self.column]
-        else:
-            found = chain.quantities(rows)[:, self.column - len(chain.network.species)]
-        return found >= self.value if self.above else found <= self.value
-
-    @property
-    def text(self) -> str:
-        return f"{self.name} {'>=' if self.above else '<='} {self.value:g}"
-
-
-def _threshold(
-    network: Network, watched: str, at_least: Given, at_most: Given, faults: list[Fault]
-) -> _Threshold | None:
-    species = called_in(network.species, network.places)
-    names = [*network.species, *network.conducting, *network.quantities]
-    full = species.get(watched, watched)
-    if full not in names:
-        faults.append(unknown("watched", str(watched), "species, conducting complexes and quantities", names))
-        return None
-    if (at_least is None) == (at_most is None):
-        faults.append(Fault(f"watched '{full}'", "at_least and at_most, or neither", "one of the two"))
-        return None
-    given, above = (at_most, False) if at_least is None else (at_least, True)
-    column = names.index(full)
-    unit, size = "1", 1.0
-    if column < len(network.species) and isinstance(given, str) and not is_quantity(given, "1"):
-        unit, size = network.units[column], float(network.omega[column])
-    elif column >= network.first_quantity:
-        unit = network.laws[network.law[len(network.reactions) + column - network.first_quantity]].returns
-    try:
-        value = magnitude(given, unit) * size
-    except UnitError as error:
-        faults.append(Fault(f"threshold of '{full}'", error.found, f"a number of molecules, or {error.needed}"))
-        return None
-    return _Threshold(full, column, value, above)
+        first, column = chain.network.first_quantity, self.threshold.column
+        if column < first:
+            return self.threshold.reached(chain.slots(rows)[:, column])
+        return self.threshold.reached(chain.quantities(rows)[:, column - len(chain.network.species)])
 
 
 class _Passage:
     """The computation: on the grid, then on to the last edge of inputs, and from there without end."""
 
-    def __init__(self, network: Network, grid: Floats, limits: Limits, threshold: _Threshold) -> None:
+    def __init__(self, network: Network, grid: Floats, limits: Limits, threshold: Threshold) -> None:
         self.network, self.grid, self.limits, self.threshold = network, grid, limits, threshold
+        self.reached = _Reached(threshold)
         self.cdf, self.bound = np.full(len(grid), np.nan), np.full(len(grid), np.nan)
         self.moments, self.ever_bound, self.change = np.full(MOMENTS, np.nan), np.nan, np.nan
         self.projection: Projection | None = None
 
     def run(self) -> None:
         chain = MarkovChain(self.network, float(self.grid[0]))
-        if self.threshold(chain, chain.start[None])[0]:
+        if self.reached(chain, chain.start[None])[0]:
             self.cdf[:], self.bound[:] = 1.0, 0.0
             self.moments, self.ever_bound, self.change = np.array([1.0, 0.0, 0.0]), 0.0, 0.0
             return
@@ -151,7 +115,7 @@ class _Passage:
         edges = self.network.edges[self.network.edges > start]
         last = float(max([start, *edges]))
         end = max(float(self.grid[-1]), last)
-        options = (self.limits.tolerance, self.limits.max_states, self.threshold)
+        options = (self.limits.tolerance, self.limits.max_states, self.reached)
         self.projection = projection = Projection(self.network, start, end, *options, shedding=False)
         gained = np.zeros(MOMENTS)
         p, missing = projection.p, 0.0

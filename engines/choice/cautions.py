@@ -1,0 +1,98 @@
+"""What a user of a small volume should know before any engine: few molecules, slow mixing, channels made whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from engines.choice.decision import Decision
+from engines.choice.observable import varying
+from mechanisms.network import Floats, Network
+from mechanisms.units import MOLECULES_PER_UM_FL
+
+FEW = 10.0
+"""Molecules, below which a concentration is an average over time rather than an amount."""
+DIFFUSION = 100.0
+"""um^2/s of what is not given: a small molecule in cytosol; assumed, between IP3 (280) and proteins (about 10)."""
+
+ROUNDED = 0.01
+"""The relative change of a number, made whole, that is worth a word."""
+
+
+def cautions(decision: Decision, diffusion: Mapping[str, float], wanted: Mapping[str, float]) -> list[str]:
+    """In words, for one volume.
+
+    diffusion: um^2/s by full name of species. wanted: what numbers of complexes, and counts at the start, would be in
+    this volume if they need not be whole.
+    """
+    return [*_few(decision), *_unmixed(decision, diffusion), *_made_whole(decision.network, wanted)]
+
+
+def whole_numbers(network: Network) -> dict[str, float]:
+    """The numbers of complexes of a network, and the counts on its membranes at the start, by name."""
+    states = {state for group in network.multimers for state in group.states}
+    found = {group.name: float(group.count) for group in network.multimers}
+    for i in varying(network):
+        name, number = network.species[i], float(network.initial[i])
+        if name not in states and network.units[i] != "uM" and number > 0:
+            found[name] = number
+    return found
+
+
+def _made_whole(network: Network, wanted: Mapping[str, float]) -> Iterator[str]:
+    for name, number in whole_numbers(network).items():
+        if name in wanted and abs(number / wanted[name] - 1) > ROUNDED:
+            yield f"{number:g} {name}, a whole number, for {wanted[name]:.3g}"
+
+
+def _few(decision: Decision) -> Iterator[str]:
+    network = decision.network
+    for i in varying(network):
+        number = decision.copies[i]
+        if network.units[i] == "uM" and number < FEW:
+            amount = number / network.omega[i]
+            shown = f"{amount:.3g} uM" if amount >= 1 else f"{1e3 * amount:.3g} nM"
+            less = ", less than one: most of the time there is none" if number < 1 else ""
+            yield f"{network.species[i]}: {shown} is {number:.2g} molecules{less}"
+
+
+def _unmixed(decision: Decision, diffusion: Mapping[str, float]) -> Iterator[str]:
+    """Where a molecule crosses its compartment more slowly than it reacts: L^2 / 6 D against its life time."""
+    network, prediction = decision.network, decision.prediction
+    if prediction is None:
+        return
+    lifetime = _lifetimes(network, prediction.rates, decision.copies)
+    for i in varying(network):
+        if network.units[i] != "uM":
+            continue
+        name = network.species[i]
+        coefficient = diffusion.get(name, DIFFUSION)
+        volume = network.omega[i] / MOLECULES_PER_UM_FL
+        crossing = volume ** (2 / 3) / (6 * coefficient)
+        if crossing > lifetime[i]:
+            given = "" if name in diffusion else " (assumed)"
+            yield (
+                f"{name} is not well mixed: it crosses {volume:.3g} fL in {_time(crossing)} at "
+                f"{coefficient:g} um^2/s{given}, and reacts within {_time(lifetime[i])}"
+            )
+
+
+def _lifetimes(network: Network, rates: Floats, copies: Floats) -> Floats:
+    """(species,) s from the making of a molecule to its loss, in the mean; both directions of a net flux lose."""
+    lost = np.zeros(network.counted)
+    for j in range(len(network.reactions)):
+        for i, change in network.changes.row(j):
+            if i < network.counted and (change < 0 or network.net[j]):
+                share = 0.5 if network.net[j] else 1.0
+                lost[i] += share * abs(change) * rates[j]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found: Floats = np.where(lost > 0, copies / lost, np.inf)
+    return found
+
+
+def _time(seconds: float) -> str:
+    for size, unit in ((1.0, "s"), (1e-3, "ms")):
+        if seconds >= size:
+            return f"{seconds / size:.2g} {unit}"
+    return f"{seconds / 1e-6:.2g} us"

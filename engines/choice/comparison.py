@@ -1,0 +1,184 @@
+"""How far the runs of two engines are apart, and how well that is known: errors with their standard errors.
+
+Runs are independent; standard errors are those of the jackknife over groups of runs (Efron 1982). The distance of two
+empirical distributions is above zero where the laws are one: what it then is on average, the floor, is found from the
+exact runs alone, half against half, and falls with one over the square root of their number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engines.choice.observable import DISTRIBUTION, FEWEST_EVENTS, MEAN, Observable
+from mechanisms.network import Floats, Integers
+
+GROUPS = 16
+"""Groups of runs, of which the jackknife leaves out one at a time."""
+BINS = 4000
+"""Bins of a distribution, over all that was seen."""
+SURE = 2.0
+"""Standard errors between an error and the tolerance where the decision is clear: wrong once in 40 times."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Errors (column,) over the exact scale, their standard errors, and what sampling alone would show."""
+
+    error: Floats
+    spread: Floats
+    floor: Floats
+
+    def within(self, tolerance: float) -> bool:
+        """Whether all errors are clearly no larger."""
+        return bool((self.error + SURE * self.spread <= tolerance).all())
+
+    def outside(self, tolerance: float) -> bool:
+        """Whether an error is clearly larger."""
+        return bool((self.error - self.floor - SURE * self.spread > tolerance).any())
+
+    @property
+    def worst(self) -> int:
+        """The column that errs most."""
+        return int(np.argmax(self.error + SURE * self.spread))
+
+
+def compare(observable: Observable, exact: Floats, other: Floats, slices: int = 1) -> Comparison:
+    """The error of ``other`` against ``exact``.
+
+    exact, other: (trajectory, time, column) values, or of whole runs (trajectory, 1), as ``Observable.of_runs``.
+    slices: equal parts of the time; errors of distributions are averaged over them.
+    """
+    groups = min(GROUPS, len(exact))
+    if not observable.pooled:
+        found = _of_rates(exact, other, groups)
+        known = observable.seen(exact) >= FEWEST_EVENTS
+        return found if known else Comparison(found.error, np.full(1, np.inf), found.floor)
+    statistic = _Distances if observable.kind == DISTRIBUTION else _Moments
+    parts = [
+        statistic(observable, a, b, groups)
+        for a, b in zip(np.array_split(exact, slices, axis=1), np.array_split(other, slices, axis=1), strict=True)
+    ]
+    scale = np.abs(exact).mean(axis=(0, 1))
+    scale = np.where(scale > 0, scale, 1.0)
+    signed = np.stack([part.errors() for part in parts])
+    left_out = np.stack([part.errors(leaving_out=True) for part in parts], axis=1)
+    floor = np.mean([part.floor() for part in parts], axis=0) / scale
+    spread = _jackknife((left_out * np.where(signed < 0, -1.0, 1.0)).mean(axis=1) / scale)
+    return Comparison(np.abs(signed).mean(axis=0) / scale, spread, floor)
+
+
+def _jackknife(values: Floats) -> Floats:
+    """The standard error (column,) of a statistic from its values (group, column) with one group left out."""
+    groups = len(values)
+    if groups < 2:
+        return np.full(values.shape[1:], np.inf)
+    found: Floats = np.sqrt((groups - 1) / groups * ((values - values.mean(axis=0)) ** 2).sum(axis=0))
+    return found
+
+
+def _sums(values: Floats, groups: int) -> Floats:
+    """Sums over groups of runs: (group, ...) of (trajectory, ...)."""
+    return np.stack([part.sum(axis=0) for part in np.array_split(values, groups)])
+
+
+def _totals(sums: Floats, leaving_out: bool) -> Floats:
+    """The sum over groups, alone (1, ...) or with each left out in turn (group, ...); one group is never left out."""
+    total: Floats = sums.sum(axis=0, keepdims=True)
+    if not leaving_out:
+        return total
+    return total - sums if len(sums) > 1 else total
+
+
+class _Moments:
+    """Errors of means or standard deviations between two sets of runs (trajectory, time, column)."""
+
+    def __init__(self, observable: Observable, exact: Floats, other: Floats, groups: int) -> None:
+        self.kind = observable.kind
+        self.shift = exact.mean(axis=(0, 1))
+        self.sums = [self._of(values, min(groups, len(values))) for values in (exact, other)]
+
+    def _of(self, values: Floats, groups: int) -> Floats:
+        """(group, 3, column) sums of 1, x and x^2 about a common origin."""
+        x = values - self.shift
+        ones = np.full((len(x), x.shape[2]), float(x.shape[1]))
+        return _sums(np.stack([ones, x.sum(axis=1), (x**2).sum(axis=1)], axis=1), groups)
+
+    def errors(self, leaving_out: bool = False) -> Floats:
+        """(column,) with their signs, or (group, column) with each group left out."""
+        found = []
+        for sums in self.sums:
+            number, x, squares = np.moveaxis(_totals(sums, leaving_out), 1, 0)
+            mean = x / number
+            found.append(mean if self.kind == MEAN else np.sqrt(np.maximum(squares / number - mean**2, 0.0)))
+        difference: Floats = found[1] - found[0]
+        return difference if leaving_out else difference[0]
+
+    def floor(self) -> Floats:
+        """(column,) nothing: the sign of a difference of moments is not lost."""
+        return np.zeros(len(self.shift))
+
+
+class _Distances:
+    """Wasserstein distances between two sets of runs (trajectory, time, column), from distributions on fine bins."""
+
+    def __init__(self, observable: Observable, exact: Floats, other: Floats, groups: int) -> None:
+        low = np.minimum(exact.min(axis=(0, 1)), other.min(axis=(0, 1)))
+        high = np.maximum(exact.max(axis=(0, 1)), other.max(axis=(0, 1)))
+        self.width = np.where(high > low, high - low, 1.0) / BINS
+        self.low, self.runs = low, (len(exact), len(other))
+        self.exact = self._histograms(exact, min(groups, len(exact)))
+        self.other = self._histograms(other, min(groups, len(other)))
+
+    def _histograms(self, values: Floats, groups: int) -> Floats:
+        """(group, column, bin) counts."""
+        found = np.zeros((groups, values.shape[2], BINS + 1))
+        for g, part in enumerate(np.array_split(values, groups)):
+            bins: Integers = ((part - self.low) / self.width).astype(np.int64)
+            for c in range(values.shape[2]):
+                found[g, c] = np.bincount(bins[..., c].ravel(), minlength=BINS + 1)[: BINS + 1]
+        return found
+
+    def _distance(self, a: Floats, b: Floats) -> Floats:
+        """(..., column) between histograms (..., column, bin)."""
+        cumulated = [np.cumsum(h, axis=-1) / h.sum(axis=-1, keepdims=True) for h in (a, b)]
+        found: Floats = np.abs(cumulated[0] - cumulated[1]).sum(axis=-1) * self.width
+        return found
+
+    def errors(self, leaving_out: bool = False) -> Floats:
+        """(column,), or (group, column) with each group left out."""
+        found = self._distance(_totals(self.exact, leaving_out), _totals(self.other, leaving_out))
+        return found if leaving_out else found[0]
+
+    def floor(self) -> Floats:
+        """(column,) what runs of one law would show, so many on each side: half of the exact runs against the others.
+
+        The mean over four ways to halve them.
+        """
+        groups = len(self.exact)
+        if groups < 4:
+            return np.full(len(self.width), np.inf)
+        number = np.arange(groups)
+        halves = [number % 2 == 0, number < groups // 2, number // 2 % 2 == 0, (number + 1) // 2 % 2 == 0]
+        apart = np.mean([self._distance(self.exact[h].sum(0), self.exact[~h].sum(0)) for h in halves], axis=0)
+        n, m = self.runs
+        share = (1 / n + (1 / m if m > 1 else 0.0)) / (4 / n)
+        found: Floats = apart * np.sqrt(share)
+        return found
+
+
+def _of_rates(exact: Floats, other: Floats, groups: int) -> Comparison:
+    """Relative errors of means over runs (trajectory, 1)."""
+
+    def relative(leaving_out: bool) -> Floats:
+        means = []
+        for values in (exact, other):
+            sums = _sums(np.stack([np.ones_like(values), values], axis=1), min(groups, len(values)))
+            number, total = np.moveaxis(_totals(sums, leaving_out), 1, 0)
+            means.append(total / number)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found: Floats = np.nan_to_num(means[1] / means[0] - 1.0, nan=0.0, posinf=np.inf)
+        return found
+
+    return Comparison(np.abs(relative(False)[0]), _jackknife(relative(True)), np.zeros(1))

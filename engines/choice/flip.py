@@ -1,0 +1,64 @@
+"""The volume at which a decision flips: where the error of the next reading meets the tolerance.
+
+Between two volumes with different readings it is found from the errors there, on logarithmic axes. Beyond the largest
+volume the error of the mean field is extrapolated: noise falls as 1/sqrt(V), a bias as 1/V.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from engines.choice.decision import Assessment, Decision, Question
+from engines.choice.observable import DISTRIBUTION, SD
+from mechanisms.network import Floats
+
+FLOW = "ode"
+"""The engine that large volumes come to."""
+
+
+def flips(volumes: Floats, decisions: Sequence[Decision], readings: Any, question: Question) -> tuple[Floats, Any]:
+    """(volume, compartment) where the reading gives way to that of larger volumes, NaN where none is known.
+
+    And whether that is extrapolated. volumes: (volume,) in fL; readings: (volume, compartment).
+    """
+    found = np.full(readings.shape, np.nan)
+    guessed = np.zeros(readings.shape, dtype=bool)
+    for c in range(readings.shape[1]):
+        for v in range(len(volumes)):
+            later = [w for w in range(v + 1, len(volumes)) if readings[w, c] != readings[v, c]]
+            if later:
+                found[v, c] = _between(volumes, decisions, later[0], question.tolerance)
+            elif readings[v, c] != "flow":
+                found[v, c] = _beyond(float(volumes[-1]), decisions[-1], question)
+                guessed[v, c] = True
+    return found, guessed
+
+
+def _known(decision: Decision, name: str) -> Assessment | None:
+    return next((one for one in decision.assessments if one.candidate.name == name), None)
+
+
+def _between(volumes: Floats, decisions: Sequence[Decision], after: int, tolerance: float) -> float:
+    """Between the volume ``after`` and the one before, by the errors of what is chosen at ``after``."""
+    low, high = float(volumes[after - 1]), float(volumes[after])
+    chosen = decisions[after].chosen
+    before = None if chosen is None else _known(decisions[after - 1], chosen.candidate.name)
+    middle = float(np.sqrt(low * high))
+    if chosen is None or before is None:
+        return middle
+    small, large = chosen.worst, before.worst
+    if not (0 < small < large and small <= tolerance <= large):
+        return middle
+    share = np.log(large / tolerance) / np.log(large / small)
+    return float(low * (high / low) ** share)
+
+
+def _beyond(volume: float, decision: Decision, question: Question) -> float:
+    flow = _known(decision, FLOW)
+    if flow is None or not flow.worst > question.tolerance or not np.isfinite(flow.worst):
+        return np.nan
+    power = 2.0 if question.observable.kind in (SD, DISTRIBUTION) else 1.0
+    return float(volume * (flow.worst / question.tolerance) ** power)
