@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from engines.choice.choose import choose
     from engines.gillespie import Gillespie
     from engines.hybrid import Hybrid
     from engines.langevin import Langevin
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from microdomain.plots import plot
 
 _HOME = {
+    "choose": "engines.choice.choose",
     "Gillespie": "engines.gillespie",
     "Hybrid": "engines.hybrid",
     "Langevin": "engines.langevin",
@@ -93,6 +95,7 @@ __all__ = [
     "Subunits",
     "TauLeaping",
     "UnitError",
+    "choose",
     "constant",
     "first_passage",
     "linear_noise",
