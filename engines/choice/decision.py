@@ -23,9 +23,9 @@ from engines.request import RequestError
 from mechanisms.faults import Fault
 from mechanisms.network import TIME, Floats, Network
 
-FEWEST, MOST = 32, 8192
-"""Pilot runs of an engine: at first, and at most."""
-BUDGET = 1e8
+FEWEST, FIRST, MOST = 4, 32, 8192
+"""Pilot runs of an engine: at least, at first where that many can be afforded, and at most."""
+BUDGET = 2e8
 """Reactions that exact pilot runs may fire at each volume; where rates change between reactions a tenth of it."""
 HOPELESS = 3.0
 """Times the tolerance: a prediction beyond it is not audited, where nothing is against it."""
@@ -55,7 +55,7 @@ class Question:
     workers: int
 
 
-@dataclass
+@dataclass(eq=False)
 class Assessment:
     """What is known of one candidate.
 
@@ -180,43 +180,51 @@ class _Judge:
         slow = self.network.continuous.any() or bool(self.network.events)
         budget = self.question.budget / (10 if slow else 1)
         number = budget / max(self.work * self.window.length, 1.0)
-        return int(min(number, MOST)) if number >= 8 else 0
+        return int(min(number, MOST)) if number >= FEWEST else 0
 
     def decision(self) -> Decision:
         """Judge the candidates from the cheapest on; the first that is within the tolerance is chosen."""
-        audited = self.affordable
-        if audited:
-            self.measure.extend(min(FEWEST, audited))
+        most = self.affordable
+        if most:
+            self.measure.extend(min(FIRST, most))
         waiting = []
         for one in self.assessments:
             if one.candidate.exact:
                 one.verdict, one.cost, one.predicted = EXACT, self.cost, np.zeros(len(one.predicted))
-            elif self._hopeless(one):
+            elif one.candidate.engine.stochastic and self._hopeless(one):
                 one.verdict = PREDICTED_OUTSIDE
-            elif self._measured(one):
+            elif self._worth_it(one):
                 waiting.append(one)
         chosen = None
         for one in sorted(waiting, key=self._order):
             if chosen is None:
-                if audited:
-                    self._audit(one, audited)
-                else:
-                    self._trust(one)
+                self._judge(one, most)
                 chosen = one if one.verdict in ADMISSIBLE else None
             else:
                 one.verdict = SKIPPED
+        self._inform(most)
         chosen = chosen or next((one for one in self.assessments if one.verdict == EXACT), None)
-        return self._told(chosen, audited)
-
-    def _predicted_outside(self, one: Assessment) -> bool:
-        """By far, with nothing against the prediction."""
-        return not self.doubt and bool((one.predicted > HOPELESS * self.question.tolerance).any())
+        return self._told(chosen, most)
 
     def _hopeless(self, one: Assessment) -> bool:
-        """Whether it need not be run; the mean field, which costs nothing, is audited wherever exact runs are."""
-        return self._predicted_outside(one) and (one.candidate.engine.stochastic or not len(self.measure.values))
+        """Whether it is predicted to err by far too much, with nothing against the prediction."""
+        return not self.doubt and bool((one.predicted > HOPELESS * self.question.tolerance).any())
 
-    def _measured(self, one: Assessment) -> bool:
+    def _judge(self, one: Assessment, most: int) -> None:
+        if not most:
+            self._trust(one)
+        else:
+            self._audit(one, len(self.measure.values) if self._hopeless(one) else most)
+
+    def _inform(self, most: int) -> None:
+        """The error of the mean field, which is what many want to know, also where it was not needed."""
+        for one in self.assessments:
+            if most and not one.candidate.engine.stochastic and one.audit is None and one.verdict != FAILED:
+                verdict = one.verdict
+                self._audit(one, len(self.measure.values))
+                one.verdict = verdict
+
+    def _worth_it(self, one: Assessment) -> bool:
         """Whether its cost makes it worth an audit."""
         try:
             one.runs = Runs(self.network, one.candidate.engine, *self._how)
@@ -237,7 +245,6 @@ class _Judge:
         """Run pilots, ever more of them, until the error is known to be within the tolerance or outside."""
         assert one.runs is not None
         tolerance, number = self.question.tolerance, len(self.measure.values)
-        most = number if self._predicted_outside(one) else most
         try:
             while True:
                 self.measure.extend(number)
@@ -253,7 +260,6 @@ class _Judge:
                 else:
                     one.verdict = UNRESOLVED
                 break
-            one.cost = one.runs.per_second if one.candidate.engine.stochastic else one.cost
         except PilotError as error:
             one.verdict, one.detail = FAILED, str(error)
 
@@ -282,8 +288,9 @@ class _Judge:
 
 def _reason(assessments: Sequence[Assessment], chosen: Assessment | None, question: Question) -> str:
     """Why this engine, in words with the numbers it rests on: of itself, of the mean field, of the others."""
-    told = [one for one in assessments if one.verdict not in (SKIPPED, TOO_SLOW, EXACT) and one is not chosen]
-    slow = ", ".join(one.candidate.name for one in assessments if one.verdict == TOO_SLOW)
+    untold = [one for one in assessments if one.verdict in (SKIPPED, TOO_SLOW) and one.audit is None]
+    told = [one for one in assessments if one.verdict != EXACT and one is not chosen and one not in untold]
+    slow = ", ".join(one.candidate.name for one in untold if one.verdict == TOO_SLOW)
     parts = [_words(one, question) for one in told]
     if chosen is None:
         parts.insert(0, f"none of {', '.join(question.engines)} is known to be right")
