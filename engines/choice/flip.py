@@ -21,7 +21,9 @@ POWERS = {MEAN: 1.0, SD: 2.0, DISTRIBUTION: 2.0}
 """Of the error, with which the volume grows where it meets the tolerance."""
 
 
-def flips(volumes: Floats, decisions: Sequence[Decision], readings: Any, question: Question) -> tuple[Floats, Any]:
+def flips(
+    volumes: Floats, decisions: Sequence[Decision], readings: Any, question: Question, extrapolating: bool
+) -> tuple[Floats, Any]:
     """(volume, compartment) where the reading gives way to that of larger volumes, NaN where none is known.
 
     And whether that is extrapolated, which holds only with densities fixed. volumes: (volume,) in fL; readings:
