@@ -16,10 +16,11 @@ from engines.ode import ODE
 from mechanisms.network import Floats, Network
 
 DEVIATIONS = (2.0, 4.0)
-"""Standard deviations from which the mean field is let go."""
+"""Standard deviations, of one molecule or more, from which the mean field is let go."""
 DIRECTIONS = 3
+"""The principal axes of the covariance along which it is."""
 FURTHER = 2.0
-"""How many times as far as linear noise has it an excursion goes that is told."""
+"""An excursion is told that goes so many times as far as linear noise has it, or does not end within one deviation."""
 MOST_STEPS = 100_000
 
 
@@ -44,8 +45,9 @@ def excursion(network: Network, responses: Responses) -> str:
             away *= _possible(network, state, space.outward @ away)
             linear = powers @ away @ space.outward.T
             path = _mean_field(network, state + space.outward @ away, times) - state
-            far, expected = (np.abs(each[:, varying] / sd[varying]).max(axis=0) for each in (path, linear))
-            ratio = far / np.maximum(expected, DEVIATIONS[0])
+            path, linear = (np.abs(each[:, varying] / sd[varying]) for each in (path, linear))
+            far = path.max(axis=0)
+            ratio = np.maximum(far / np.maximum(linear.max(axis=0), DEVIATIONS[0]), FURTHER * path[-1])
             i = int(np.argmax(ratio))
             if ratio[i] > worst:
                 worst, name = ratio[i], np.array(network.species)[varying][i]
