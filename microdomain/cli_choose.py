@@ -41,7 +41,7 @@ def add_choose(commands: Any, setting: Callable[[str], Any], help_format: Any) -
     add("--set", action="append", default=[], metavar="NAME=VALUE", type=setting,
         help="a parameter by its full name, or an argument of the model; may be repeated")  # fmt: skip
     add("--seed", type=int, default=0, metavar="S", help="of the pilot runs (default: 0)")
-    add("--budget", type=float, metavar="N", help="reactions that exact pilots may fire at a volume (default: 2e8)")
+    add("--budget", type=float, metavar="N", help="processor seconds of exact pilots at a volume (default: 10)")
     add("--workers", type=int, metavar="W", help="threads (default: one per processor)")
     add("--out", type=Path, metavar="FILE", help="write all numbers to FILE.nc (NetCDF) or FILE.zarr")
     add("--html", type=Path, metavar="FILE", help="write the table to FILE.html")

@@ -9,6 +9,7 @@ from typing import Any
 from engines.choice.decision import BUDGET, Decision, Question, decide
 from engines.choice.observable import DISTRIBUTION, read_observable
 from engines.choice.read import check_number, read_engines
+from engines.choice.reasons import reason
 from engines.kernel import check_laws
 from engines.request import ARGUMENTS, Request, RequestError
 from engines.start import check_propensities
@@ -68,8 +69,9 @@ def engine_for(
     question = Question(observable, given.tolerance, meant, allowed, 0, float(given.budget), request.workers)
     decision = decide(network, question, ASKED)
     if decision.chosen is None:
-        found = decision.reason
-        raise RequestError([Fault(f"engine '{AUTO}'", found, "a larger tolerance=, or more engines=")], ASKED)
+        raise RequestError(
+            [Fault(f"engine '{AUTO}'", reason(decision), "a larger tolerance=, or more engines=")], ASKED
+        )
     return decision.chosen.candidate.engine, _told(decision)
 
 
@@ -83,7 +85,7 @@ def _told(decision: Decision) -> dict[str, Any]:
         "choice_tolerance": question.tolerance,
         "choice_verdict": chosen.verdict,
         "choice_error": chosen.worst,
-        "choice_reason": decision.reason,
-        "choice_pilot_runs": decision.pilots,
+        "choice_reason": reason(decision),
+        "choice_pilot_runs": len(decision.measure.runs.values) if decision.measure else 0,
     }
     return found | ({"choice_doubt": decision.doubt} if decision.doubt else {})

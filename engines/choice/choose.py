@@ -78,7 +78,8 @@ def choose(
         the means are compared.
     duration: of the runs that are meant, from the initial state on; None: the stationary state.
     engines: names of those that may be chosen; by default all. diffusion: by species in um^2/s, to say what is well
-        mixed; 100 is assumed. seed: of the pilot runs. budget: reactions that exact pilots may fire at each volume.
+        mixed; 100 is assumed. seed: of the pilot runs. budget: processor seconds that the runs to measure by
+        may take at each volume.
 
     Returns a ``Choice``: print it, see it in a notebook, ``plot`` it; ``.data`` is a dataset of all its numbers, and
     ``.engine(volume)`` goes into ``simulate``.
@@ -105,7 +106,12 @@ def choose(
         raise RequestError(faults, "choose")
     check_laws(network)
     meant = None if end is None else (0.0, end)
-    question = Question(asked, tolerance, meant, allowed, int(seed), float(budget), threads)
+
+    def question(one: Network) -> Question:
+        found = read_observable(one, observable, of, at_least, at_most, rearm, [])  # concentrations are counts there
+        assert found is not None
+        return Question(found, tolerance, meant, allowed, int(seed), float(budget), threads)
+
     own = model.places[place].size
     networks = [
         network if volumes is None else model.scaled(size / own, fixed=fixed, nearest=True).network() for size in sizes
@@ -113,7 +119,7 @@ def choose(
     decisions: list[Decision] = []
     with progress_bar(progress, len(sizes), "choosing") as told:
         for one in networks:
-            decisions.append(decide(one, question))
+            decisions.append(decide(one, question(one)))
             told(len(decisions))
     numbers = whole_numbers(network)
     notes = []

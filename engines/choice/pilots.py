@@ -30,7 +30,7 @@ MEASURABLE = 0.02
 """Seconds of processor time in which a cost can be measured."""
 SEVERAL = 8
 """Whole runs that are taken together where one takes less."""
-MOST_AT_ONCE = 20_000_000
+MOST_AT_ONCE = 5_000_000
 """Reactions of one run after which it is known to be too expensive."""
 
 
@@ -54,6 +54,10 @@ class Window:
     def length(self) -> float:
         """Seconds that a run simulates."""
         return self.end - self.start
+
+    def longer(self, factor: float) -> Window:
+        """The same, all times ``factor`` times as far from the start."""
+        return Window(self.start, self.start + factor * (self.times - self.start), self.slices)
 
     @classmethod
     def stationary(cls, observable: Observable, slowest: float) -> Window:
@@ -86,8 +90,8 @@ class Runs:
         self.values = np.empty((0, len(window.times), len(observable.columns)) if observable.pooled else (0, 1))
         self.fired = 0
 
-    def cost(self) -> tuple[float, float]:
-        """Processor seconds, and reactions or steps, for each simulated second; infinite where it is out of reach.
+    def cost(self) -> float:
+        """Processor seconds for each simulated second; infinite where it is out of reach.
 
         Parts of a run, ever longer ones, are tried until one can be measured.
         """
@@ -108,12 +112,12 @@ class Runs:
                 )
                 seconds = min(seconds, time.thread_time() - began)
             if (outcome.status == status.TOO_MANY_EVENTS).any():
-                return np.inf, np.inf
+                return np.inf
             self._check(outcome)
             length = number * self.window.length / part
             if seconds > MEASURABLE or part == 1:
                 break
-        return seconds / length, float(outcome.work.sum()) / length
+        return seconds / length
 
     def extend(self, number: int) -> None:
         """Run trajectories until there are so many. Raises PilotError, or KeyboardInterrupt where the user stops it."""

@@ -15,6 +15,7 @@ from engines.choice.candidates import places_of, scarcest
 from engines.choice.decision import EXACT, Assessment, Decision
 from engines.choice.flip import flips
 from engines.choice.observable import all_names
+from engines.choice.reasons import reason
 from mechanisms.network import Floats
 from mechanisms.units import Given, magnitude
 from mechanisms.variants import DENSITIES
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 """Columns of the text."""
+SECONDS = {"units": "s"}
 HEADINGS = ("volume", "compartment", "reading", "fewest", "noise", "predicted", "audited", "flips at")
 
 
@@ -177,11 +179,12 @@ def table(
         "flips_at": (at, flip, {"units": "fL"}),
         "flips_extrapolated": (at, extrapolated),
         "cost": (by_volume, [d.chosen.cost if d.chosen else np.nan for d in decisions], {"units": "s/s"}),
-        "reason": (by_volume, _words([d.reason for d in decisions])),
+        "reason": (by_volume, _words([reason(d) for d in decisions])),
         "doubt": (by_volume, _words([d.doubt for d in decisions])),
         "cautions": (by_volume, _words(["; ".join(note) for note in notes])),
-        "pilot_runs": (by_volume, [d.pilots for d in decisions]),
-        "pilot_reactions": (by_volume, [d.fired for d in decisions]),
+        "pilot_runs": (by_volume, [len(d.measure.runs.values) if d.measure else 0 for d in decisions]),
+        "pilot_length": (by_volume, [d.measure.runs.window.length if d.measure else 0.0 for d in decisions], SECONDS),
+        "measured_by": (by_volume, _words([d.measure.candidate.name if d.measure else "" for d in decisions])),
         "observed_mean": (along, mean), "observed_noise": (along, noise), "predicted_noise": (along, expected),
         "error_predicted": (along, predicted), "error_audited": (along, audited),
         "error_audited_spread": (along, spread),
