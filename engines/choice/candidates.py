@@ -20,7 +20,7 @@ from mechanisms.network import Floats, Integers, Network
 PURE: dict[str, tuple[str, Any]] = {
     "ode": ("flow", ODE()),
     "langevin": ("diffusion", Langevin()),
-    "tau_leaping": ("leap", TauLeaping()),
+    "tau_leaping": ("jump or leap", TauLeaping()),
     "gillespie": ("jump", Gillespie()),
 }
 """Engines with one reading for all reactions."""

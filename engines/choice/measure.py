@@ -99,9 +99,9 @@ def _settled(plan: Plan, candidate: Candidate) -> Measure | None:
         if most < FEWEST:
             break
         runs.extend(min(FIRST, most))
-        note = "" if not plan.settling else _unsettled(plan.observable, runs)
+        note = _unsettled(plan.observable, runs) if plan.settling or not plan.observable.pooled else ""
         found = Measure(candidate, runs, most, note)
-        if not note:
+        if not note or not plan.settling:
             break
     return found
 
@@ -125,7 +125,7 @@ def _unsettled(observable: Observable, runs: Runs) -> str:
     values, length = runs.values, runs.window.length
     if not observable.pooled:
         seen = observable.seen(values)
-        return "" if seen >= FEWEST_EVENTS else f"{seen} of it in {len(values)} runs of {length:.3g} s"
+        return "" if seen >= FEWEST_EVENTS else f"{seen} of them in {len(values)} runs of {length:.3g} s"
     total, means = values.var(axis=(0, 1)), values.mean(axis=1)
     varying = total > 0
     if not varying.any():

@@ -112,7 +112,7 @@ class Choice:
         head += f" ({_time(cost)} of processor per simulated second)" if np.isfinite(cost) else ""
         found = [f"{head}: {reason}." if reason else f"{head}."]
         if data.doubt.values[v]:
-            found.append(f"No prediction to rely on: {data.doubt.values[v]}.")
+            found.append(f"Doubt: {data.doubt.values[v]}.")
         return found + ([f"Mind: {notes}."] if notes else [])
 
     def _paragraph(self, v: int, volume: float) -> list[str]:
