@@ -49,8 +49,8 @@ def excursion(network: Network, responses: Responses, parts: Contributions) -> s
         if ratio[i] > worst:
             worst, name = ratio[i], np.array(network.species[:counted])[varying][i]
             told = (
-                f"from {deviations:g} standard deviations the mean field goes {far[i]:.2g} of them away in {name}, as in an "
-                "excitable or bistable system"
+                f"from {deviations:g} standard deviations the mean field goes {far[i]:.2g} of them away in {name}, "
+                "as in an excitable or bistable system"
             )
     return told
 
