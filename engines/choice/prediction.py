@@ -17,7 +17,7 @@ from engines.partition import READINGS
 from mechanisms.network import Floats, Integers, Network
 
 OBSERVABLES = ("mean", "standard deviation", "distribution")
-DOUBT = 0.5
+DOUBT = 0.4
 """Standard deviations by which noise may move the mean, contributions of all reactions added up without their signs."""
 
 
@@ -103,7 +103,7 @@ def predict(network: Network) -> Prediction:
         fastest=float(1 / data.relaxation_rate.max()),
         scale=np.where(signed, magnitude(mean, parts.sd), np.abs(mean)),
         parts=parts,
-        doubt="; ".join(filter(None, (_few(network, parts), excursion(fixed, responses)))),
+        doubt="; ".join(filter(None, (_few(network, parts), excursion(fixed, responses, parts)))),
     )
 
 

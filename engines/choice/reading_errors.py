@@ -12,7 +12,11 @@ what it gives to the next order of the mean, and h_j(t) what one of its firings 
 - Where some steps of a multimer's subunits diffuse or flow, it is lost which subunits share a complex.
 - Few molecules in fractions, or kicked by leaps and diffusions, hold up jumps and bias means.
 
-The constants below were fitted to exact stationary distributions of small networks.
+The constants below were fitted to exact stationary distributions of small networks (births and deaths, dimers, genes,
+enzymes, random mass action) under the mean field, Langevin, leaps and random partitions. In some 30 networks held back,
+where the truth stands out of chance, the prediction over the truth is 0.86 to 1.8 for nine of ten distributions and
+standard deviations; 2 % of all predictions are below 0.7 of it. Where a few molecules are moved in fractions, and any
+other reading is better, it is up to ten times too high.
 """
 
 from __future__ import annotations
@@ -121,7 +125,8 @@ class ReadingErrors:
         fractions, kicks = (
             np.where(parts.takes & which, parts.amounts, np.inf).min(axis=1) for which in (in_fractions, kicked)
         )
-        slowed = HELD_UP[0] * np.exp(-HELD_UP[1] * fractions) + np.where(self.jumps, LATE / kicks, 0.0)
+        late = LATE / np.maximum(kicks, LATE)
+        slowed = HELD_UP[0] * np.exp(-HELD_UP[1] * fractions) + np.where(self.jumps, late, 0.0)
         found = np.where(self.jumps | self.leaps, -np.log1p(-np.minimum(slowed, STUCK)), 0.0)
         found += np.where(self.kicked, np.exp(-KICKED * self.fewest), 0.0)
         return found @ np.abs(parts.sensitivities)

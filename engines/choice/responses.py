@@ -15,6 +15,8 @@ Grima R (2010) An effective rate equation approach to reaction kinetics in small
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 from scipy.linalg import expm
 
@@ -93,7 +95,7 @@ class Responses:
 
     def cumulants(self) -> tuple[Floats, Floats]:
         """(reaction, column) a_j times the integral of h_j^3, and of h_j^4."""
-        times, powers = self.propagators()
+        times, powers = self.propagators
         weights = np.log(RATIO) * times
         weights[0] += times[0]
         third, fourth = np.zeros_like(self.jumps()), np.zeros_like(self.jumps())
@@ -103,6 +105,7 @@ class Responses:
             fourth += weight * moved**4
         return self.rates[:, None] * third, self.rates[:, None] * fourth
 
+    @cached_property
     def propagators(self) -> tuple[Floats, Floats]:
         """Times in s over the relaxation of the state, each RATIO times the one before, and exp(A t) (time, r, r)."""
         rates = np.linalg.eigvals(self.drift)

@@ -81,7 +81,7 @@ def test_what_flows_takes_its_noise_along() -> None:
 @pytest.mark.parametrize("mean", [2, 10, 50, 400])
 def test_diffusion_is_a_quarter_of_a_molecule_away(mean) -> None:
     """The Langevin equation of births and deaths has a gamma distribution, n + m ~ Gamma(4 m, 1/2) for a mean of m,
-    with the Poisson variance. Seen to fail: a grain of one half.
+    with the Poisson variance. Seen to fail: a grain of one half; none.
     """
     quantiles = (np.arange(20_000) + 0.5) / 20_000
     true = np.abs(poisson.ppf(quantiles, mean) - (gamma.ppf(quantiles, 4 * mean, scale=0.5) - mean)).mean() / mean
@@ -144,12 +144,24 @@ def test_errors_fall_as_they_should_with_size() -> None:
 
 
 def test_adaptive_readings_jump_where_molecules_are_few() -> None:
-    """Below 50 molecules nothing is lost; above, as much as without jumps."""
+    """Below 50 molecules nothing is lost; above, as much as without jumps. Seen to fail: adaptive ones never jump."""
     few, many = read(births(40))[0], read(births(400))[0]
     for adaptive, plain in (("jump or flow", "flow"), ("jump or diffusion", "diffusion"), ("jump or leap", "leap")):
         codes, always = (np.full(2, READINGS.index(name)) for name in (adaptive, plain))
         assert few.errors(codes, "distribution") == 0
         assert many.errors(codes, "distribution") == many.errors(always, "distribution") > 0
+
+
+def test_what_never_happens_makes_no_error() -> None:
+    """A species that is not there, in every mixture of readings with others."""
+    model = closed("idle", {"A": 9, "B": 0}, ("0 -> A", 9.0), ("A -> 0", 1.0), ("B -> 0", 1.0), ("A + B -> A", 2.0))
+    found, _ = read(model)
+    for reading in range(len(READINGS)):
+        for other in range(len(READINGS)):
+            for observable in ("mean", "standard deviation", "distribution"):
+                errors = found.errors([reading, reading, other, reading], observable)
+                assert errors[1] == 0
+                assert errors[0] >= 0
 
 
 # -- exact distributions ---------------------------------------------------------------------------------------------
@@ -174,11 +186,11 @@ def test_the_ordinary_rate_equations(model) -> None:
 
 
 def test_networks_that_were_held_back() -> None:
-    """The mean field of random networks: 95 % of the errors of spread within a factor of 1.5, and the mean's too where
-    it is off by more than a hundredth.
+    """The mean field of random networks: 95 % of the errors of spread within a factor of 1.5, and of means that are off
+    by more than a hundredth. Seen to fail: half of the curvature; half of the shift.
     """
     ratios, shifted = [], []
-    for seed in range(207, 228):
+    for seed in (*range(202, 206), *range(207, 212), 213, 214, 215, 217, *range(222, 234)):
         model = bounded_random_model(seed)
         found, codes = read(model)
         if found.doubt:
@@ -188,11 +200,10 @@ def test_networks_that_were_held_back() -> None:
             ratios += list(found.errors(codes, observable) / known)
         far = mean > 0.01
         shifted += list(found.errors(codes, "mean")[far] / mean[far])
-    assert len(ratios) > 80
-    assert len(shifted) > 8
-    for found in np.array(ratios), np.array(shifted):
-        assert np.mean((found > 1 / 1.5) & (found < 1.5)) >= 0.8
-    assert np.mean(np.array(ratios) > 0.7) >= 0.95
+    assert len(ratios) > 100
+    assert len(shifted) > 10
+    for many in np.array(ratios), np.array(shifted):
+        assert np.mean((many > 1 / 1.5) & (many < 1.5)) >= 0.95
     assert np.median(ratios) == pytest.approx(1, abs=0.05)
 
 
@@ -200,7 +211,8 @@ def test_networks_that_were_held_back() -> None:
 def test_diffusion_of_networks_that_were_held_back(seed) -> None:
     """20,000 samples of the Langevin engine against the exact distribution: within a factor of 2, and never much lower.
 
-    The samples themselves are 0.01 standard deviations away (three times what chance alone does).
+    It fails by chance if the samples are 0.03 standard deviations away from what they are drawn from, three times what
+    is expected: in less than 1 of 10^4 seeds. Seen to fail: no grain.
     """
     model = bounded_random_model(seed)
     found, codes = read(model, "diffusion")
@@ -217,7 +229,8 @@ def test_diffusion_of_networks_that_were_held_back(seed) -> None:
 def test_the_mean_of_a_mixture_loses_what_its_flows_give() -> None:
     """Births that jump and pairs that vanish in a flow: the mean is short of what the noise of pairs gives.
 
-    24,000 samples; the mean of the mixture is wrong by more than five standard errors in 1 of 10^6 seeds.
+    24,000 samples; their mean is more than five standard errors away in 1 of 10^6 seeds. Seen to fail: half of the
+    shift; half of the curvature.
     """
     model = pairs(20)
     found, codes = read(model, {"2 A -> 0": "flow"})
@@ -290,7 +303,7 @@ def test_budgets_are_whole_where_multimers_are() -> None:
 
 def test_a_passive_membrane() -> None:
     """A net flux is one reaction with the noise of both directions. About a mean of 0 mV errors are told over E|V|, and
-    the flow, which has no noise, is all of it away.
+    the flow, which has no noise, is all of it away. Seen to fail: errors over |E V|.
     """
     model = with_leak(patch(voltage="0 mV", capacitance="1 uF/cm^2", inside=4e3), ohmic_to_nernst, g=0.1)
     found, codes = read(model)
