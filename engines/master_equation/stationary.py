@@ -28,7 +28,7 @@ FIRST_SET = 500
 ONWARD = 1e-6
 """The part of the flow out of a set below which it is not followed further."""
 LONG = 1e3
-"""The length of a step after which no rare state is the likeliest, in the longest mean time that is spent in a state."""
+"""The length of a step after which no rare state is the likeliest, in the longest mean time spent in a state."""
 NAMED = 5
 """Absorbing states that are named."""
 
