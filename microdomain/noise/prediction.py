@@ -126,7 +126,7 @@ def _turnover(network: Network, state: Floats) -> tuple[float, float]:
     directions = one_way(network)
     views = Views(directions)
     rates = np.abs(views.propensities(network.with_conducting(state[None]))[0])
-    gross = np.abs(views.stoichiometry) @ rates
+    gross = np.abs(views.stoichiometry.copy()) @ rates
     turned = gross[gross > 0] / (2 * np.maximum(np.abs(state[gross > 0]), 1.0))
     return (1 / float(turned.min()), float(turned.max())) if len(turned) else (1.0, 1.0)
 

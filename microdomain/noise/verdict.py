@@ -21,7 +21,7 @@ from scipy import stats
 from mechanisms.network import Floats
 from mechanisms.places import Membrane
 from microdomain.noise.measure import NEGLIGIBLE, Point, student
-from microdomain.noise.prediction import UNDAMPED
+from microdomain.noise.prediction import UNDAMPED, Prediction
 from microdomain.noise.request import Request
 
 Flags = NDArray[np.bool_]
@@ -125,11 +125,16 @@ class _Judge:
         interval = found.interval(self.request.confidence)
         if falls and inside[used].all():
             verdict, reason = CERTIFIED, self.span()
-        elif differs or outside[used].any() or not np.isfinite(self.predicted[used]).all():
-            verdict, reason = REFUSED, self.why(outside & used, found)
+        elif differs or outside[used].any() or self.without("oscillates", "bifurcation", "unstable"):
+            verdict, reason = REFUSED, self.why(outside & used)
         else:
             verdict, reason = OPEN, self.open(inside | ~used, falls)
         return Verdict(found.exponent, *interval, verdict, reason, self.lowest(inside), used)
+
+    def without(self, *kinds: str) -> Prediction | None:
+        """The first prediction that is missing for one of these reasons, at a volume that counts."""
+        found = [point.prediction for point, used in zip(self.points, self.used, strict=True) if used]
+        return next((prediction for prediction in found if prediction.kind in kinds), None)
 
     def lowest(self, inside: Flags) -> float:
         """The smallest volume from which on all that is used agrees."""
@@ -174,24 +179,23 @@ class _Judge:
                 reasons.setdefault("unseen", f"{at} the engine leaves out {point.unseen[self.i]:.0%} of the variance")
         return "; ".join(reasons.values())
 
-    def why(self, outside: Flags, found: Fit) -> str:
+    def why(self, outside: Flags) -> str:
         """The first reason that fits, from the mean field to single molecules."""
         used = np.flatnonzero(self.used).tolist()
-        predictions = [self.points[k].prediction for k in used]
-        without = next((p for p in predictions if p.variances is None), None)
         if fixed := self.fixed():
             return fixed
-        if without is not None and without.kind == "oscillates":
-            return f"oscillates: {without.reason}"
-        if without is not None and without.kind == "bifurcation":
-            return f"near a bifurcation: {without.reason}"
-        failing = used if without is not None else np.flatnonzero(outside).tolist()
-        weak = min(p.damping for p in predictions) < UNDAMPED
-        if without is None and weak and (self.log_ratio[failing] < 0).all() and len(failing):
+        if cycle := self.without("oscillates"):
+            return f"oscillates: {cycle.reason}"
+        if critical := self.without("bifurcation"):
+            return f"near a bifurcation: {critical.reason}"
+        without = self.without("unstable")
+        failing = used if without else np.flatnonzero(outside).tolist()
+        weak = min(self.points[k].prediction.damping for k in used) < UNDAMPED
+        if weak and failing and not without and (self.log_ratio[failing] < 0).all():
             return f"near a bifurcation: deviations hardly decay, less than linear noise can say{self.measured()}"
         if any(self.points[k].modes[self.i] > 1 for k in failing):
-            return f"bimodal: it goes between two states{self.measured() if without is None else ''}"
-        if without is not None:
+            return f"bimodal: it goes between two states{'' if without else self.measured()}"
+        if without:
             return f"no stable state: {without.reason}"
         if not outside.any():
             return "the exponent differs, although no volume by itself differs from linear noise"
@@ -229,6 +233,8 @@ class _Judge:
 
     def open(self, inside: Flags, falls: bool) -> str:
         """What is not known well enough."""
+        if missing_theory := self.without("none"):
+            return f"no linear noise to compare with: {missing_theory.reason}"
         wide = [f"{self.volumes[k]:.3g} fL" for k in np.flatnonzero(~inside)]
         missing = ["the exponent"] if not falls else []
         missing += [f"agreement with linear noise at {', '.join(wide[:3])}"] if wide else []
