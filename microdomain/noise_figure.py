@@ -17,6 +17,7 @@ from microdomain.plots import COLORS, QUIET, STYLE, Picture
 MOST = 6
 """The most observables in one figure."""
 EXACT = "gillespie"
+KEY = "filled: exact engine; open: approximate; pale: not counted; line: linear noise; dashed: 1/√V"
 SIGNS = {"certified 1/sqrt(V)": "certified 1/√V", "not": "not 1/√V", "not resolved": "not resolved"}
 
 
@@ -28,23 +29,24 @@ def figure(scaling: NoiseScaling) -> Figure:
     """
     data = scaling.data
     names = list(data.observable.values[:MOST])
-    columns = min(3, len(names))
+    columns = 2 if len(names) == 4 else min(3, len(names))
     rows = -(-len(names) // columns)
     with mpl.rc_context(STYLE):
         drawn = Picture(figsize=(1.2 + 3.3 * columns, 0.9 + 2.9 * rows), layout="constrained")
-        panels: Any = drawn.subplots(rows, columns, sharex=True, squeeze=False)
+        panels: Any = drawn.subplots(rows, columns, squeeze=False)
         for panel, name, color in zip(panels.flat, names, COLORS, strict=False):
             draw(panel, data.sel(observable=name), color)
             verdict = str(data.verdict.sel(observable=name).item())
             panel.set_title(f"{name}: {SIGNS[verdict]}", color=color, weight="bold" if verdict[0] == "c" else "normal")
         for panel in panels.flat[len(names) :]:
             panel.set_visible(False)
-        for panel in panels[-1]:
+        for panel in panels.flat[max(0, len(names) - columns) : len(names)]:
             panel.set_xlabel(f"volume of {data.attrs['compartment']} (fL)")
         for panel in panels[:, 0]:
             panel.set_ylabel("noise: sd over mean")
         left_out = data.sizes["observable"] - len(names)
         title = f"{data.attrs['model']}, {data.attrs['fixed']} fixed" + (f"; {left_out} more" if left_out else "")
+        drawn.supxlabel(KEY, x=0.01, ha="left", fontsize=8.5, color=QUIET)
         drawn.suptitle(title, x=0.01, ha="left", fontsize=12, weight="bold")
     return drawn
 

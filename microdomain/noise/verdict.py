@@ -132,8 +132,8 @@ class _Judge:
         return Verdict(found.exponent, *interval, verdict, reason, self.lowest(inside), used)
 
     def without(self, *kinds: str) -> Prediction | None:
-        """The first prediction that is missing for one of these reasons, at a volume that counts."""
-        found = [point.prediction for point, used in zip(self.points, self.used, strict=True) if used]
+        """The first prediction that is missing for one of these reasons."""
+        found = (point.prediction for point in self.points)
         return next((prediction for prediction in found if prediction.kind in kinds), None)
 
     def lowest(self, inside: Flags) -> float:
@@ -152,8 +152,10 @@ class _Judge:
 
     def without_points(self) -> tuple[str, str]:
         """Where fewer than two volumes can be used."""
-        if all(point.sd[self.i] == 0 for point in self.points):
+        if self.whole.all() and all(point.sd[self.i] == 0 for point in self.points):
             return REFUSED, "it does not vary"
+        if self.without("oscillates", "bifurcation", "unstable"):
+            return REFUSED, f"{self.why(self.used)}; {self.left_out()}"
         return OPEN, self.left_out()
 
     def left_out(self) -> str:
@@ -192,7 +194,7 @@ class _Judge:
         failing = used if without else np.flatnonzero(outside).tolist()
         weak = min(self.points[k].prediction.damping for k in used) < UNDAMPED
         if weak and failing and not without and (self.log_ratio[failing] < 0).all():
-            return f"near a bifurcation: deviations hardly decay, less than linear noise can say{self.measured()}"
+            return f"near a bifurcation: deviations hardly decay, and linear noise is too large{self.measured()}"
         if any(self.points[k].modes[self.i] > 1 for k in failing):
             return f"bimodal: it goes between two states{'' if without else self.measured()}"
         if without:
