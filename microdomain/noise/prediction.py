@@ -98,7 +98,7 @@ def _times(eigenvalues: Any, turnover: tuple[float, float]) -> tuple[float, floa
     """The longest memory in s, the fastest rate in 1/s, and the least damping; turnover: as of ``_turnover``."""
     slowest, fastest = turnover
     if not len(eigenvalues):
-        return slowest, fastest, 1.0
+        return (slowest, fastest, 1.0) if fastest else (1.0, 1.0, 1.0)
     size, decay = np.abs(eigenvalues), np.abs(eigenvalues.real)
     turning = np.abs(eigenvalues.imag) > 1e-6 * size
     damping = float(np.where(turning, decay / size, np.minimum(decay * slowest, 1.0)).min())
@@ -122,13 +122,14 @@ def _first_sentence(text: str) -> str:
 
 
 def _turnover(network: Network, state: Floats) -> tuple[float, float]:
-    """The slowest and the fastest turnover of the species of a state: s, and 1/s."""
+    """The slowest and the fastest turnover of the molecules of a state: s, and 1/s; infinite and 0 of charges alone."""
     directions = one_way(network)
     views = Views(directions)
     rates = np.abs(views.propensities(network.with_conducting(state[None]))[0])
     gross = np.abs(views.stoichiometry.copy()) @ rates
-    turned = gross[gross > 0] / (2 * np.maximum(np.abs(state[gross > 0]), 1.0))
-    return (1 / float(turned.min()), float(turned.max())) if len(turned) else (1.0, 1.0)
+    turning = (gross > 0) & ~network.signed
+    turned = gross[turning] / (2 * np.maximum(state[turning], 1.0))
+    return (1 / float(turned.min()), float(turned.max())) if len(turned) else (np.inf, 0.0)
 
 
 def seen_by(engine: Any, network: Network) -> Any:

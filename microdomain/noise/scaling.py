@@ -69,7 +69,7 @@ def noise_scaling(
         max_events are spent.
 
     Returns NoiseScaling with ``data``: cv, cv_low, cv_high, predicted (linear noise; NaN with the reason in
-    ``no_prediction``), mean (volume, observable), engine, work and seed (volume), exponent, exponent_low and
+    ``no_prediction``), average (volume, observable), engine, work and seed (volume), exponent, exponent_low and
     exponent_high, verdict and reason (observable). A verdict of "certified 1/sqrt(V)" needs an exponent within 0.05 of
     -1/2 and CV within 10 % of linear noise at every volume: see ``microdomain.noise.verdict`` for how often it errs.
     It is about the fluctuations around the state that the model settles in from its initial state.
@@ -120,7 +120,7 @@ def _dataset(request: Request, points: Sequence[Point]) -> xr.Dataset:
         "cv_low": (both, np.exp(log_cv - half), {"long_name": level}),
         "cv_high": (both, np.exp(log_cv + half), {"long_name": level}),
         "predicted": (both, column("predicted"), {"long_name": "CV by linear noise, of the noise that the engine has"}),
-        "mean": (both, column("mean"), {"units": "see 'unit'"}),
+        "average": (both, column("mean"), {"units": "see 'unit'"}),
         "unseen": (both, column("unseen"), {"long_name": "part of the variance that the engine leaves out"}),
         "used": (both, np.array([v.used for v in verdicts]).T, {"long_name": "the point counts for the verdict"}),
         "no_prediction": (one, words(point.prediction.reason for point in points)),

@@ -58,8 +58,8 @@ def test_births_and_deaths_are_certified(poisson: NoiseScaling) -> None:
     assert data.engine.values.tolist() == ["gillespie", "gillespie", "tau_leaping"]
     assert (data.trajectories.values >= 32).all()
     simulated = data.trajectories * (data.burn_in + data.window)
-    assert data.work.values == pytest.approx((2 * data["mean"] * simulated).values, rel=0.05)
-    assert data.mean.values == pytest.approx([10, 100, 3000], rel=0.05)
+    assert data.work.values == pytest.approx((2 * data["average"] * simulated).values, rel=0.05)
+    assert data.average.values == pytest.approx([10, 100, 3000], rel=0.05)
     assert (data.cv_low < data.cv).all()
     assert (data.cv < data.cv_high).all()
 
@@ -82,7 +82,7 @@ def test_a_passive_membrane_is_certified() -> None:
     assert found.data.observable.values.tolist() == ["plasma.voltage"]
     assert verdict(found, "plasma.voltage")[0] == "certified 1/sqrt(V)"
     sd = [thermal_variance(0.1 * volume) ** 0.5 for volume in data.volume.values]
-    assert np.abs(data["mean"].values) * data.predicted.values == pytest.approx(sd, rel=0.01)
+    assert np.abs(data["average"].values) * data.predicted.values == pytest.approx(sd, rel=0.01)
 
 
 # -- what is refused, by its reason ------------------------------------------------------------------------------------
@@ -275,7 +275,7 @@ def test_slow_starts_are_waited_for() -> None:
     model.reaction("0 <-> S", k=0.02 * 100 * ONE_PER_UM, k_back=0.02)
     found = judged(model, [0.1, 1.0], of="S", max_events=1e8)
     assert found.data.burn_in.values == pytest.approx([400.0, 400.0])
-    assert found.data["mean"].values[:, 0] == pytest.approx([10, 100], rel=0.15)
+    assert found.data["average"].values[:, 0] == pytest.approx([10, 100], rel=0.15)
     assert verdict(found, "S.cell")[0] == "certified 1/sqrt(V)"
 
 
@@ -296,7 +296,7 @@ def test_one_volume_can_be_run_again_by_its_seed() -> None:
     again = md.simulate(
         births(), times, engine="gillespie", trajectories=int(found.trajectories), seed=int(found.seed.item())
     )
-    assert again.counts.values[:, 1:].mean() == pytest.approx(float(found["mean"]), rel=0.01)
+    assert again.counts.values[:, 1:].mean() == pytest.approx(float(found["average"]), rel=0.01)
 
 
 def test_a_stop_keeps_the_volumes_that_are_finished(monkeypatch: pytest.MonkeyPatch) -> None:
