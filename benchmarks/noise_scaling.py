@@ -121,14 +121,14 @@ def cases(quick: bool) -> dict[str, tuple[Any, ...]]:
 def verdicts(found: dict[str, NoiseScaling], seconds: dict[str, float], console: Console) -> None:
     """A row for each case, and the reasons."""
     table = Table(title="Noise against volume: CV ~ V^b", box=SIMPLE, padding=(0, 1))
-    for heading in ("case", "fL", "b", "95 %", "verdict", "s"):
-        table.add_column(heading, justify="right" if heading in ("b", "s") else "left", no_wrap=True)
+    for heading in ("case", "fL", "b with its 95 % interval", "verdict", "s"):
+        table.add_column(heading, justify="right" if heading == "s" else "left", no_wrap=True)
     for name, scaling in found.items():
         one = scaling.data.isel(observable=0)
-        span = f"{one.volume.values[0]:.2g} to {one.volume.values[-1]:.2g}"
-        interval = f"{float(one.exponent_low):.3f} to {float(one.exponent_high):.3f}"
-        cells = span, f"{float(one.exponent):.3f}", interval, str(one.verdict.item()), f"{seconds[name]:.0f}"
-        table.add_row(SHORT[name], *cells)
+        span = f"{one.volume.values[0]:.2g} to {one.volume.values[-1]:.0f}"
+        half = float(one.exponent_high - one.exponent_low) / 2
+        b = f"{float(one.exponent):.3f} ± {half:.3f}"
+        table.add_row(SHORT[name], span, b, str(one.verdict.item()), f"{seconds[name]:.0f}")
     console.print(table)
     for name, scaling in found.items():
         one = scaling.data.isel(observable=0)

@@ -51,28 +51,32 @@ def figure(scaling: NoiseScaling) -> Figure:
     return drawn
 
 
-def draw(panel: Axes, one: Any, color: str, label: str = "") -> None:
-    """One observable of a noise scaling in a panel, with a name at its smallest volume."""
+def draw(panel: Axes, one: Any, color: str) -> None:
+    """One observable of a noise scaling in a panel."""
     volumes, cv, predicted = one.volume.values, one.cv.values, one.predicted.values
     measured = np.isfinite(cv)
     panel.set(xscale="log", yscale="log")
     theory = np.isfinite(predicted)
-    panel.plot(volumes[theory], predicted[theory], color=color, linewidth=1.3, alpha=0.8)
+    panel.plot(volumes[theory], predicted[theory], color=color, linewidth=1.6, alpha=0.7)
     line = guide(volumes, np.where(theory, predicted, cv))
-    panel.plot(volumes, line, color=QUIET, linewidth=1.1, linestyle=(0, (4, 3)), zorder=1)
+    panel.plot(volumes, line, color="black", linewidth=0.8, linestyle=(0, (6, 8)), zorder=2.1)
     for k in np.flatnonzero(measured):
         exact = str(one.engine.values[k]) == EXACT
         alpha = 1.0 if bool(one.used.values[k]) else 0.35
         low, high = float(one.cv_low.values[k]), float(one.cv_high.values[k])
-        panel.plot([volumes[k]] * 2, [low, high], color=color, linewidth=1.8, alpha=alpha)
+        panel.plot([volumes[k]] * 2, [low, high], color=color, linewidth=1.8, alpha=alpha, zorder=3)
         panel.plot(
-            volumes[k], cv[k], "o", color=color, markersize=6, alpha=alpha, markerfacecolor=color if exact else "white"
+            volumes[k],
+            cv[k],
+            "o",
+            color=color,
+            markersize=6,
+            alpha=alpha,
+            zorder=3,
+            markerfacecolor=color if exact else "white",
         )
     ends = np.concatenate([cv[measured], predicted[theory & (predicted < 10 * np.nanmax(cv))], line])
     _limits(panel, volumes, ends)
-    if label and measured.any():
-        first = int(np.flatnonzero(measured)[0])
-        panel.annotate(label, (volumes[first], cv[first]), xytext=(8, 6), textcoords="offset points", color=color)
 
 
 def guide(volumes: Floats, values: Floats) -> Floats:
