@@ -121,7 +121,7 @@ def cases(quick: bool) -> dict[str, tuple[Any, ...]]:
 def verdicts(found: dict[str, NoiseScaling], seconds: dict[str, float], console: Console) -> None:
     """A row for each case, and the reasons."""
     table = Table(title="Noise against volume: CV ~ V^b", box=SIMPLE, padding=(0, 1))
-    for heading in ("case", "fL", "b with its 95 % interval", "verdict", "s"):
+    for heading in ("case", "fL", "b ± 95 %", "verdict", "s"):
         table.add_column(heading, justify="right" if heading == "s" else "left", no_wrap=True)
     for name, scaling in found.items():
         one = scaling.data.isel(observable=0)

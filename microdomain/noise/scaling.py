@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engines.ensemble import _progress
-from engines.result import Interrupted, version
+from engines.result import Interrupted, SimulationError, version
 from microdomain.noise import request as asked
 from microdomain.noise.measure import Point, measure, student
 from microdomain.noise.request import Request
@@ -73,8 +73,8 @@ def noise_scaling(
     exponent_high, verdict and reason (observable). A verdict of "certified 1/sqrt(V)" needs an exponent within 0.05 of
     -1/2 and CV within 10 % of linear noise at every volume: see ``microdomain.noise.verdict`` for how often it errs.
     It is about the fluctuations around the state that the model settles in from its initial state.
-    Raises ModelError or RequestError with every fault before anything runs; Interrupted on Ctrl-C, with what was
-    finished in ``.result``.
+    Raises ModelError or RequestError with every fault before anything runs; SimulationError where a run fails and
+    Interrupted on Ctrl-C, both with the volumes that were finished in ``.result``.
     van Kampen 1961; Elf & Ehrenberg 2003.
     """
     numbers = precision, confidence, max_events
@@ -86,9 +86,11 @@ def noise_scaling(
                 own = int(np.random.SeedSequence(request.seed, spawn_key=(i,)).generate_state(1, np.uint64)[0])
                 points.append(measure(size, request, own, partial(_tell, bar, i)))
         except KeyboardInterrupt:
-            result = NoiseScaling(_dataset(_first(request, len(points)), points)) if len(points) > 1 else None
             told = f"{len(points)} of {len(request.sizes)} volumes are finished: see .result"
-            raise Interrupted(told, result) from None  # type: ignore[arg-type]
+            raise Interrupted(told, _finished(request, points)) from None
+        except SimulationError as error:
+            told = f"at {size.volume:.4g} fL, {error}"
+            raise SimulationError(told, _finished(request, points)) from None
     return NoiseScaling(_dataset(request, points))
 
 
@@ -96,8 +98,11 @@ def _tell(bar: Callable[[int], None], volume: int, part: float) -> None:
     bar(round(PARTS * (volume + part)))
 
 
-def _first(request: Request, n: int) -> Request:
-    return replace(request, sizes=request.sizes[:n])
+def _finished(request: Request, points: Sequence[Point]) -> Any:
+    """What was measured before a stop; None where that is less than two volumes."""
+    if len(points) < 2:
+        return None
+    return NoiseScaling(_dataset(replace(request, sizes=request.sizes[: len(points)]), points))
 
 
 def _dataset(request: Request, points: Sequence[Point]) -> xr.Dataset:

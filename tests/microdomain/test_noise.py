@@ -14,6 +14,7 @@ from scipy import stats
 
 import microdomain as md
 import microdomain.noise.scaling as scaling_module
+from engines.linear_noise import checks
 from microdomain.noise.measure import jackknife, modes, student
 from microdomain.noise.scaling import NoiseScaling, noise_scaling
 from microdomain.noise.verdict import fit
@@ -207,6 +208,33 @@ def test_what_would_take_too_long_is_not_measured() -> None:
     assert verdict(found, "A.cell")[0] == "not resolved"
     assert "raise max_events=" in verdict(found, "A.cell")[1]
     assert np.isfinite(found.data.predicted.values).all()
+
+
+def test_a_model_too_large_for_linear_noise_is_measured_and_left_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "MOST_SPECIES", 0)
+    found = judged(births(), [0.1, 1.0])
+    assert verdict(found, "A.cell")[0] == "not resolved"
+    assert verdict(found, "A.cell")[1].startswith("no linear noise to compare with: 1 species")
+    assert found.data.exponent.item() == pytest.approx(-0.5, abs=0.05)
+
+
+def test_growth_without_bound_is_refused() -> None:
+    model = births()
+    model.species("B", "cell", ONE_PER_UM)
+    model.reaction("0 -> B", k=ONE_PER_UM)
+    found = judged(model, [0.1, 1.0], of="B", max_events=1e5)
+    assert verdict(found, "B.cell")[0] == "not"
+    assert "did not settle" in verdict(found, "B.cell")[1]
+
+
+def test_neutral_births_and_deaths_are_refused() -> None:
+    """A -> 2 A at the rate of A -> 0: they die out, and the mean field keeps any number."""
+    model = births()
+    model.species("B", "cell", 10 * ONE_PER_UM)
+    model.reaction("B -> 2 B", k=1.0)
+    model.reaction("B -> 0", k=1.0)
+    found = judged(model, [0.1, 1.0], of="B", max_events=1e6)
+    assert verdict(found, "B.cell")[0] == "not"
 
 
 # -- statistics --------------------------------------------------------------------------------------------------------
