@@ -88,7 +88,7 @@ def membrane() -> md.Model:
 
 def cases(quick: bool) -> dict[str, tuple[Any, ...]]:
     """Title: model, volumes in fL, what is observed, and options."""
-    precision, most = (0.03, 2e7 if quick else 1e8)
+    precision, most = (0.025, 2e7 if quick else 1e8)
     plain = {"precision": precision, "max_events": most}
     cell = np.array([n for n in CHANNELS if n <= (1000 if quick else 100_000)]) * VOLUME_PER_CHANNEL
     ions = np.array([1, 3, 10, 30, 100, 300, 1e3, 1e4, *([] if quick else [1e5, 1e6])]) * VOLUME_PER_CHANNEL

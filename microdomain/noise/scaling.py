@@ -47,7 +47,7 @@ def noise_scaling(
     fixed: str = "densities",
     of: Any = None,
     engine: Any = None,
-    precision: float = 0.03,
+    precision: float = 0.025,
     confidence: float = 0.95,
     max_events: float = 1e8,
     seed: int | None = None,

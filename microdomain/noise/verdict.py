@@ -35,6 +35,8 @@ FEW = 10.0
 """Molecules, below which fluctuations are no small deviations from the mean."""
 SKEWED = 1.0
 """Skewness above which deviations are bursts."""
+BENT = 1e-3
+"""Probability of points on a line to leave it as far as those that are taken for a bend."""
 CERTIFIED, REFUSED, OPEN = "certified 1/sqrt(V)", "not", "not resolved"
 
 
@@ -70,8 +72,8 @@ class Fit:
 def fit(volumes: Floats, log_cv: Floats, error: Floats, degrees: int) -> Fit:
     """The exponent of exp(log_cv) against volume, by least squares weighted with 1 / error^2.
 
-    Where points leave a line by more than their errors, the error grows by the root of chi^2 / (points - 2), and the
-    points' own number gives the degrees of freedom.
+    Where points leave a line by more than chance (``BENT``), the error grows by the root of chi^2 / (points - 2), and
+    their own number gives the degrees of freedom.
     """
     x, w = np.log(volumes), error**-2.0
     x = x - (w @ x) / w.sum()
@@ -79,7 +81,7 @@ def fit(volumes: Floats, log_cv: Floats, error: Floats, degrees: int) -> Fit:
     slope = float((w @ (x * log_cv)) / spread)
     freedom = len(x) - 2
     misfit = float(w @ (log_cv - (w @ log_cv) / w.sum() - slope * x) ** 2)
-    if freedom > 0 and misfit > freedom and stats.chi2.sf(misfit, freedom) < 0.05:
+    if freedom > 0 and misfit > freedom and stats.chi2.sf(misfit, freedom) < BENT:
         return Fit(slope, float(np.sqrt(misfit / freedom / spread)), freedom)
     return Fit(slope, float(spread**-0.5), degrees)
 
