@@ -12,8 +12,9 @@ import numpy as np
 from engines.ensemble import _progress
 from engines.result import Interrupted, SimulationError, version
 from microdomain.noise import request as asked
-from microdomain.noise.measure import Point, measure, student
+from microdomain.noise.measure import Point, measure
 from microdomain.noise.request import Request
+from microdomain.noise.statistics import student
 from microdomain.noise.text import as_html, as_text
 from microdomain.noise.verdict import AGREEMENT_BAND, EXPONENT_BAND, Verdict, judge
 

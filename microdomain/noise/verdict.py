@@ -20,9 +20,10 @@ from scipy import stats
 
 from mechanisms.network import Floats
 from mechanisms.places import Membrane
-from microdomain.noise.measure import NEGLIGIBLE, Point, student
+from microdomain.noise.measure import NEGLIGIBLE, Point
 from microdomain.noise.prediction import UNDAMPED, Prediction
 from microdomain.noise.request import Request
+from microdomain.noise.statistics import student
 
 Flags = NDArray[np.bool_]
 
