@@ -174,7 +174,7 @@ def figure(found: dict[str, NoiseScaling], path: Path) -> None:
     """A panel for each case, one decade of noise as long as in any other."""
     import matplotlib as mpl
 
-    from microdomain.plots import COLORS, QUIET, STYLE, Picture
+    from microdomain.style import COLORS, QUIET, STYLE, Picture
 
     with mpl.rc_context(STYLE):
         drawn = Picture(figsize=(11.0, 6.8), layout="constrained")

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from mechanisms.network import Floats
 from microdomain.noise.scaling import NoiseScaling
-from microdomain.plots import COLORS, QUIET, STYLE, Picture
+from microdomain.style import COLORS, QUIET, STYLE, Picture
 
 MOST = 6
 """The most observables in one figure."""

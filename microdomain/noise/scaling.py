@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engines.ensemble import _progress
+from engines.ensemble import progress_bar
 from engines.result import Interrupted, SimulationError, version
 from microdomain.noise import request as asked
 from microdomain.noise.measure import Point, measure
@@ -81,7 +81,7 @@ def noise_scaling(
     numbers = precision, confidence, max_events
     request = asked.read(model, volumes, compartment, fixed, of, engine, numbers, seed, workers)
     points: list[Point] = []
-    with _progress(progress, PARTS * len(request.sizes)) as bar:
+    with progress_bar(progress, PARTS * len(request.sizes), "measuring") as bar:
         try:
             for i, size in enumerate(request.sizes):
                 own = int(np.random.SeedSequence(request.seed, spawn_key=(i,)).generate_state(1, np.uint64)[0])
