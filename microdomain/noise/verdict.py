@@ -36,7 +36,7 @@ FEW = 10.0
 """Molecules, below which fluctuations are no small deviations from the mean."""
 SKEWED = 1.0
 """Skewness above which deviations are bursts."""
-BENT = 1e-3
+BENT = 1e-4
 """Probability of points on a line to leave it as far as those that are taken for a bend."""
 CERTIFIED, REFUSED, OPEN = "certified 1/sqrt(V)", "not", "not resolved"
 
@@ -82,7 +82,7 @@ def fit(volumes: Floats, log_cv: Floats, error: Floats, degrees: int) -> Fit:
     slope = float((w @ (x * log_cv)) / spread)
     freedom = len(x) - 2
     misfit = float(w @ (log_cv - (w @ log_cv) / w.sum() - slope * x) ** 2)
-    if freedom > 0 and misfit > freedom and stats.chi2.sf(misfit, freedom) < BENT:
+    if freedom > 0 and misfit > freedom and stats.f.sf(misfit / freedom, freedom, degrees) < BENT:
         return Fit(slope, float(np.sqrt(misfit / freedom / spread)), freedom)
     return Fit(slope, float(spread**-0.5), degrees)
 
