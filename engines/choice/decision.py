@@ -175,7 +175,8 @@ class _Judge:
         exact = next(one for one in self.known if one.candidate.exact)
         exact.verdict, exact.predicted = EXACT, np.zeros(len(exact.predicted))
         exact.cost = self._cost(exact)
-        limit = exact.cost / WORTH if exact in self.assessments else np.inf
+        allowed = exact in self.assessments and exact.verdict == EXACT
+        limit = exact.cost / WORTH if allowed else np.inf
         waiting = []
         for one in self.assessments:
             if one is exact:
@@ -196,7 +197,7 @@ class _Judge:
             else:
                 one.verdict = SKIPPED
         self._inform()
-        return self._told(chosen or (exact if exact in self.assessments else None))
+        return self._told(chosen or (exact if allowed else None))
 
     def _cost(self, one: Assessment) -> float:
         try:

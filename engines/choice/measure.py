@@ -23,6 +23,8 @@ from mechanisms.network import Floats, Network
 
 FEWEST, FIRST, MOST = 4, 32, 8192
 """Runs: at least, at first where that many can be afforded, and at most."""
+LARGEST = 1 << 26
+"""Numbers that are kept of all the runs of one engine (half a gigabyte)."""
 LONGER = 4.0
 """Times as long, when runs are too short."""
 FORGOTTEN = 0.25
@@ -117,7 +119,8 @@ def _longer(plan: Plan) -> Iterator[Plan]:
 def _affordable(runs: Runs, plan: Plan) -> int:
     """A power of two, so that the speed of the machine rarely changes it."""
     number = plan.budget / max(runs.cost() * plan.window.length, 1e-9)
-    return 0 if number < 1 else min(2 ** int(np.log2(number)), MOST)
+    most = min(MOST, LARGEST // (len(runs.grid) * max(len(runs.observable.columns), 1)))
+    return 0 if number < 1 else min(2 ** int(np.log2(number)), most)
 
 
 def _unsettled(observable: Observable, runs: Runs) -> str:
