@@ -14,9 +14,8 @@ from engines.master_equation.markov_chain import MarkovChain, NegativeRate
 from engines.master_equation.over_time import MOST_STATES, composition_names, states_of
 from engines.master_equation.state_limit import Limits
 from engines.master_equation.state_set import StateSet, TooManyStates
-from engines.request import RequestError
+from engines.request import HasNetwork, RequestError
 from engines.result import SimulationError, dataset
-from engines.simulate import HasNetwork
 from mechanisms.network import Floats, Integers, Network
 from mechanisms.splitting import one_way
 
