@@ -146,6 +146,13 @@ def test_without_exact_runs_the_prediction_decides_and_says_so() -> None:
     assert int(choice.data.pilot_runs.values[0]) == 0
 
 
+def test_exact_runs_are_chosen_where_nothing_is_cheaper() -> None:
+    """Of ten molecules every engine is right to within itself, and none is cheaper than ten reactions a second."""
+    choice = md.choose(births(10.0), tolerance=0.9)
+    assert choice.data.engine.values[0] == "gillespie"
+    assert of_candidate(choice, "langevin", "verdict") == "no cheaper than exact runs"
+
+
 def test_an_oscillation_is_audited_over_its_periods() -> None:
     """No stationary state, so no prediction; the period gives the length of the runs."""
     model = closed("brusselator", {"X": 1000, "Y": 2000}, ("0 -> X", 1000.0), ("X -> 0", 1.0),
