@@ -15,7 +15,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from engines.choice.candidates import Candidate
-from engines.choice.observable import FEWEST_EVENTS, Observable
+from engines.choice.observable import FEWEST_EVENTS, FIRST_PASSAGE, Observable
 from engines.choice.pilots import PilotError, Runs, Window
 from engines.loops.parts import FLOW, LEAP
 from engines.partition import READINGS
@@ -139,7 +139,9 @@ def _unsettled(plan: Plan, runs: Runs) -> str:
         return f"runs of {length:.3g} s are too short: '{name}' happens once in {1 / rate:.3g} s"
     if not observable.pooled:
         seen = observable.seen(values)
-        return "" if seen >= FEWEST_EVENTS else f"{seen} of them in {len(values)} runs of {length:.3g} s"
+        if observable.kind == FIRST_PASSAGE and seen < len(values) / 2:
+            return f"{seen} of {len(values)} runs of {length:.3g} s pass; the mean takes the others to pass at their end"
+        return "" if seen >= FEWEST_EVENTS else f"{seen} events in {len(values)} runs of {length:.3g} s"
     total, means = values.var(axis=(0, 1)), values.mean(axis=1)
     varying = total > 0
     if not varying.any():
