@@ -140,7 +140,7 @@ def _unsettled(plan: Plan, runs: Runs) -> str:
     if not observable.pooled:
         seen = observable.seen(values)
         if observable.kind == FIRST_PASSAGE and seen < len(values) / 2:
-            return f"{seen} of {len(values)} runs of {length:.3g} s pass; the mean takes the others to pass at their end"
+            return f"{seen} of {len(values)} runs of {length:.3g} s pass; the mean counts the others as if at the end"
         return "" if seen >= FEWEST_EVENTS else f"{seen} events in {len(values)} runs of {length:.3g} s"
     total, means = values.var(axis=(0, 1)), values.mean(axis=1)
     varying = total > 0
