@@ -36,7 +36,8 @@ def read_compartment(
     """The compartment whose volume is meant: the one given, or the first that one of the ``names`` is in, or any."""
     compartments = [name for name, place in places.items() if place.unit == "fL"]
     if not compartments:
-        faults.append(Fault("compartment", "a model without compartments", "a model with a compartment"))
+        allowed = "a model with a compartment; simulate(engine='auto') needs none"
+        faults.append(Fault("compartment", "a model without compartments", allowed))
         return ""
     if given is not None and given not in compartments:
         faults.append(unknown("compartment", str(given), "compartments", compartments))
