@@ -15,8 +15,6 @@ Grima R (2010) An effective rate equation approach to reaction kinetics in small
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from scipy.linalg import expm
 
@@ -40,20 +38,25 @@ class Responses:
         self.changes = self.space.inward(views.changes)
         self.outputs = slopes.outputs @ self.space.outward
         self.rates = views.activity(state)
+        self.through = np.linalg.solve(self.drift.T, -self.outputs.T).T
+
+    def sensitivities(self) -> Floats:
+        """(reaction, column) how far the mean moves if a reaction is faster, over the fraction by which it is."""
+        found: Floats = (self.through @ self.changes).T * self.rates[:, None]
+        return found
 
     def mean_shifts(self) -> Floats:
         """(reaction, column) the next order of the mean that vanishes when a reaction flows."""
-        through = np.linalg.solve(self.drift.T, -self.outputs.T).T
         lost = discreteness(self.views.network, self.state, self.views.mean_field_rates(self.state[None])[0])
-        found = -(through @ self.changes).T * lost[:, None]
+        found = -(self.through @ self.changes).T * lost[:, None]
         schur = Schur(self.drift)
-        for o, curvature in enumerate(self._curvatures(through)):
+        for o, curvature in enumerate(self._curvatures()):
             if curvature.any():
                 gramian = adjoint_lyapunov(schur, 0.5 * (curvature + curvature.T))
                 found[:, o] += 0.5 * self.rates * np.einsum("ij,ij->j", self.changes, gramian @ self.changes)
         return found
 
-    def _curvatures(self, through: Any) -> Floats:
+    def _curvatures(self) -> Floats:
         """(column, r, r) second derivatives of the stationary value of each output by deviations of the state."""
         r = len(self.drift)
         found = np.empty((len(self.outputs), r, r))
@@ -63,7 +66,7 @@ class Responses:
             above, below = (self.views.slopes(self.state + sign * size * direction) for sign in (1, -1))
             drift = self.space.drift(above.drift - below.drift)
             outputs = (above.outputs - below.outputs) @ outward
-            found[:, :, p] = (through @ drift + outputs) / (2 * size)
+            found[:, :, p] = (self.through @ drift + outputs) / (2 * size)
         return found
 
     def fourth_cumulants(self) -> Floats:

@@ -39,6 +39,10 @@ LEAPS = 0.01
 """Of the standard deviation: what steps of leaps and diffusions do to mean and standard deviation (benchmarks)."""
 MANY = 30.0
 """Standard deviations that a normal number never has."""
+MOST = 0.98
+"""Of the rate of a jump that waits, to be lost."""
+EDGE = 0.065
+"""What the border at no molecules does to the standard deviation of what diffuses, times the squared relative grain."""
 NEXT = 0.5
 """Of the relative next order of the mean: how far diffusion, right to first order, changes the standard deviation."""
 
@@ -52,8 +56,9 @@ class Prediction:
     of the variance, a net flux both ways together. rates: (reaction,) events per second, both ways. copies: (species,)
     molecules. correlation_time: (column,) in s, nan where nothing varies. slowest, fastest: relaxation times in s.
     shifts: (reaction, column) what each reaction's noise gives to the next order of the mean. grains: (reaction,
-    column) c_j^2 s_j^2 / s^2. spacing: (column,) of the lattice that an observable has, 0 for derived quantities.
-    moves: (reaction, column) which reactions change a count. complexes: (multimer, column) the share of the variance of
+    column) c_j^2 s_j^2 / s^2. sensitivities: (reaction, column) of the mean to the logarithm of the rate.
+    moves, takes: (reaction, species) what a reaction changes, and what it needs molecules of. signed: (column,) what
+    depends on charges or variables, and may be negative. complexes: (multimer, column) the share of the variance of
     which subunits share a complex. group: (reaction,) the multimer whose subunit steps, or -1. fewest: (reaction,) of
     the molecules that a reaction changes.
     """
@@ -70,8 +75,10 @@ class Prediction:
     fastest: float
     shifts: Floats
     grains: Floats
-    spacing: Floats
+    sensitivities: Floats
     moves: Any
+    takes: Any
+    signed: Any
     complexes: Floats
     group: Integers
     fewest: Floats
@@ -88,9 +95,9 @@ class Prediction:
         readings = np.asarray(readings)
         if readings.shape != self.rates.shape or not np.isin(readings, range(len(READINGS))).all():
             raise ValueError(f"found {readings!r}; allowed: {len(self.rates)} indices of READINGS, one a reaction")
-        moved = _magnitude(self.mean, self.sd)
         found: Floats = getattr(self, f"_{observable.replace(' ', '_')}")(self._plain(readings))
-        relative: Floats = np.divide(found, moved, out=np.zeros_like(found), where=moved > 0)
+        scale = np.where(self.signed, _magnitude(self.mean, self.sd), np.abs(self.mean))
+        relative: Floats = np.divide(found, scale, out=np.zeros_like(found), where=scale > 0)
         return relative
 
     def _plain(self, readings: Integers) -> Any:
@@ -114,35 +121,63 @@ class Prediction:
 
     def _rough(self, readings: Integers) -> Any:
         """(column,) what steps of leaps and of diffusions do."""
-        stepped = np.isin(readings, (LEAP, DIFFUSION))
-        return LEAPS * self.sd * self._share(stepped)
+        return LEAPS * self.sd * self._share(np.isin(readings, (LEAP, DIFFUSION)))
+
+    def _mixed(self, readings: Integers) -> Any:
+        """(column,) by how much the mean may be off where few molecules are moved in fractions or by leaps.
+
+        A jump waits until there is a whole molecule. Beside what leaps or diffuses it comes half a molecule late.
+        """
+        smooth = self.moves[np.isin(readings, (DIFFUSION, FLOW))].any(axis=0)
+        kicked = self.moves[np.isin(readings, (DIFFUSION, LEAP))].any(axis=0)
+        late = np.where(readings == JUMP, 0.5 / self._fewest(self.takes & kicked), 0.0)
+        waits = late + 2 * np.exp(-1.5 * self._fewest(self.takes & smooth))
+        waits = np.where(np.isin(readings, (JUMP, LEAP)), -np.log1p(-np.minimum(waits, MOST)), 0.0)
+        waits[readings == LEAP] += np.exp(-5 * self._fewest(self.takes))[readings == LEAP]
+        waits[readings == DIFFUSION] += np.exp(-5 * self._fewest(self.moves))[readings == DIFFUSION]
+        return waits @ np.abs(self.sensitivities)
+
+    def _fewest(self, where: Any) -> Any:
+        """(reaction,) of the molecules of some species, (reaction, species) bool; inf where there are none."""
+        return np.where(where, self.copies, np.inf).min(axis=1)
 
     def _shift(self, readings: Integers) -> Any:
         """(column,) by how much the mean is moved by what flows, with its sign."""
         return self.shifts[readings == FLOW].sum(axis=0)
 
+    def _nonlinear(self, readings: Integers) -> Any:
+        """(column,) the relative next order of the mean of what diffuses, all of one sign."""
+        found = np.abs(self.shifts[readings == DIFFUSION]).sum(axis=0)
+        return np.minimum(np.divide(found, np.abs(self.mean), out=np.zeros_like(found), where=self.mean != 0), 1.0)
+
+    def _grain(self, rows: Any) -> Any:
+        """(column,) the size of single firings of some reactions, as the observable sees them."""
+        return np.sqrt(self.grains[rows].sum(axis=0))
+
     def _mean(self, readings: Integers) -> Any:
-        nonlinear = np.abs(self.shifts[readings == DIFFUSION]).sum(axis=0)
-        beyond = NEXT * np.divide(nonlinear**2, np.abs(self.mean), out=np.zeros_like(self.mean), where=self.mean != 0)
-        return np.abs(self._shift(readings)) + beyond + self._rough(readings)
+        beyond = NEXT * self._nonlinear(readings) ** 2 * np.abs(self.mean)
+        return np.abs(self._shift(readings)) + beyond + self._rough(readings) + self._mixed(readings)
 
     def _standard_deviation(self, readings: Integers) -> Any:
-        nonlinear = np.abs(self.shifts[readings == DIFFUSION]).sum(axis=0)
-        ratio = np.divide(nonlinear, np.abs(self.mean), out=np.zeros_like(self.mean), where=self.mean != 0)
         less = 1 - np.sqrt(1 - self._lost(readings))
-        return self.sd * (less + NEXT * np.minimum(ratio, 1.0)) + self._rough(readings)
+        edge = (
+            EDGE
+            * np.divide(self._grain(readings == DIFFUSION), self.sd, out=np.zeros_like(self.sd), where=self.sd > 0) ** 2
+        )
+        off = np.divide(self._mixed(readings), np.abs(self.mean), out=np.zeros_like(self.mean), where=self.mean != 0)
+        return self.sd * (less + NEXT * self._nonlinear(readings) + edge + off) + self._rough(readings)
 
     def _distribution(self, readings: Integers) -> Any:
         lost = self._lost(readings)
-        narrower = self.sd * (1 - np.sqrt(1 - lost))
-        smooth = np.isin(readings, (DIFFUSION, FLOW))
+        smooth = self.moves[np.isin(readings, (DIFFUSION, FLOW))].any(axis=0)
         left = self.sd * np.sqrt(1 - lost)
-        diffused = np.sqrt(self.grains[readings == DIFFUSION].sum(axis=0))
-        kept = np.sqrt(self.grains[np.isin(readings, (JUMP, LEAP))].sum(axis=0))
-        lattice = np.where(self.moves[smooth].any(axis=0), np.minimum(self.spacing, left), 0.0)
+        lattice = np.zeros_like(left)
+        lattice[: len(smooth)] = np.where(smooth, np.minimum(1.0, left[: len(smooth)]), 0.0)
+        diffused, kept = (self._grain(np.isin(readings, some)) for some in ((DIFFUSION,), (JUMP, LEAP)))
         filled = np.minimum(np.sqrt(2 / np.pi * lost) * self.sd, GRAIN * kept)
         grain = np.maximum(GRAIN * np.maximum(diffused, lattice), filled)
-        return np.hypot(_magnitude(self._shift(readings), narrower), grain) + self._rough(readings)
+        moved = np.abs(self._shift(readings)) + self._mixed(readings)
+        return np.hypot(_magnitude(moved, self.sd - left), grain) + self._rough(readings)
 
 
 def predict(network: Network) -> Prediction:
@@ -177,17 +212,14 @@ def predict(network: Network) -> Prediction:
         budget[members] += np.outer(rates[members] / rates[members].sum(), part)
     shifts, grains = responses.mean_shifts(), responses.fourth_cumulants()
     counted = network.counted
-    spacing = np.zeros(len(mean))
-    spacing[:counted] = 1.0
-    spacing[counted : counted + len(network.multimers)] = 1.0
-    moves = np.zeros(budget.shape, dtype=bool)
-    moves[:, :counted] = (responses.views.changes != 0).T[:, :counted]
-    for m in range(len(network.multimers)):
-        moves[group == m, counted + m] = True
+    moves = (responses.views.changes[:counted] != 0).T
+    takes = (responses.views.changes[:counted] < 0).T & ~network.signed[:counted]
     amounts = np.where(network.signed[:counted], variance[:counted], mean[:counted])
     fewest = [
         min((amounts[i] for i, _ in network.changes.row(j) if i < counted), default=np.inf) for j in range(len(rates))
     ]
+    slots = np.flatnonzero(network.signed)
+    signed = np.any(np.abs(responses.views.slopes(state).outputs[:, slots]) > 0, axis=1)
     modes = data.relaxation_rate.values
     return Prediction(
         names=(*network.species[:counted], *data.quantities.values.tolist()),
@@ -202,8 +234,10 @@ def predict(network: Network) -> Prediction:
         fastest=1 / modes.max(),
         shifts=shifts,
         grains=np.divide(grains, variance, out=np.zeros_like(grains), where=varies),
-        spacing=spacing,
+        sensitivities=responses.sensitivities(),
         moves=moves,
+        takes=takes,
+        signed=signed,
         complexes=complexes,
         group=group,
         fewest=np.array(fewest),
