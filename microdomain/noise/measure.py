@@ -1,0 +1,292 @@
+"""Noise at one volume: which engine measures it, for how long, and the coefficients of variation with their errors.
+
+Trajectories are independent; each is left alone until its start is forgotten, then sampled over a window. The moments
+of a trajectory are one observation, so that correlation in time needs no model: errors are those of the jackknife over
+trajectories, of log CV, and intervals those of Student's t (Efron & Tibshirani 1993, chapter 11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from engines.gillespie import Gillespie
+from engines.langevin import Langevin
+from engines.simulate import simulate
+from engines.tau_leaping import TauLeaping
+from mechanisms.network import Floats
+from microdomain.noise.prediction import Cost, Prediction, cost, predict, seen_by
+from microdomain.noise.request import Request, Size
+
+BATCH = 32
+"""Trajectories that are added at a time."""
+MOST_BATCHES = 8
+FEWEST = 12
+"""Trajectories where work is limited."""
+BURN_IN = 8.0
+"""Memories before a trajectory is sampled, and the shortest window."""
+FORGOTTEN = 2.5
+"""Measured correlation times that the burn-in must last."""
+DOUBLINGS = 4
+"""How often a burn-in that was too short is made longer."""
+SAMPLES_PER_MEMORY, MOST_SAMPLES, FEWEST_SAMPLES = 10, 2000, 200
+DRIFT = 1e-4
+"""Probability, of a stationary process, that it is taken for one that still drifts."""
+NEGLIGIBLE = 0.02
+"""The part of the variance that an engine chosen here may leave out."""
+SMALL = 2e6
+"""Events that are not worth a second thread."""
+
+Step = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """An engine with the times of its trajectories in s; engine None: nothing can be afforded.
+
+    cost: of a second, in reactions of an exact engine; 0 where the work that is reported counts.
+    """
+
+    engine: Any
+    burn_in: float
+    window: float
+    trajectories: int
+    cost: float
+
+    def longer(self, factor: float) -> Schedule:
+        """The same with longer trajectories."""
+        return replace(self, burn_in=factor * self.burn_in, window=factor * self.window)
+
+    def spent(self, work: float) -> float:
+        """What counts of the work of one batch."""
+        return self.cost * self.trajectories * (self.burn_in + self.window) or work
+
+
+@dataclass(frozen=True)
+class Point:
+    """What was found at one volume, each of the observables on the last axis.
+
+    log_cv, error: of its natural logarithm, by jackknife, with ``degrees`` of freedom; NaN where there is none.
+    mean; sd; skewness; modes: 1, or 2 where the distribution has two peaks.
+    predicted: CV by linear noise of what the engine sees; unseen: the part of the variance that it does not.
+    fewest: name and mean of the scarcest thing that varies; settled: nothing drifted. work: reactions, or steps.
+    """
+
+    schedule: Schedule
+    prediction: Prediction
+    log_cv: Floats
+    error: Floats
+    degrees: int
+    mean: Floats
+    sd: Floats
+    skewness: Floats
+    modes: Floats
+    predicted: Floats
+    unseen: Floats
+    fewest: tuple[str, float]
+    settled: bool
+    work: float
+    seed: int
+
+
+def measure(size: Size, request: Request, seed: int, step: Step) -> Point:
+    """The noise at one volume; ``step`` is told the part of the work that was done."""
+    prediction = predict(size.model)
+    schedule = plan(size, request, prediction)
+    columns = [one.column for one in request.observables]
+    network = size.network
+    seen = seen_by(schedule.engine, network)
+    predicted, unseen = prediction.spread(seen)[columns], prediction.unseen(seen)[columns]
+    nothing = np.full(len(columns), np.nan)
+    if schedule.engine is None:
+        step(1.0)
+        return Point(schedule, prediction, nothing, nothing, 1, nothing, nothing, nothing, np.ones(len(columns)),
+            predicted, unseen, ("", np.nan), True, 0.0, seed)  # fmt: skip
+    work = spent = 0.0
+    for _ in range(1 + DOUBLINGS):
+        values, done = _run(size, schedule, request, seed, 0, step)
+        work, spent = work + done, spent + schedule.spent(done)
+        factor = _longer(values[..., columns], schedule)
+        settled = factor == 0.0
+        if settled or spent + factor * schedule.spent(done) > request.max_events:
+            break
+        schedule = schedule.longer(factor)
+    found = [values]
+    while settled and len(found) < MOST_BATCHES and spent + schedule.spent(done) <= request.max_events:
+        _, error = jackknife(np.concatenate(found)[..., columns])
+        degrees = len(found) * schedule.trajectories - 1
+        if not (student(request.confidence, degrees) * error > request.precision).any():
+            break
+        values, done = _run(size, schedule, request, seed, len(found) * schedule.trajectories, step)
+        found.append(values)
+        work, spent = work + done, spent + schedule.spent(done)
+    step(1.0)
+    whole = np.concatenate(found)
+    values = whole[..., columns]
+    log_cv, error = jackknife(values)
+    return Point(
+        schedule,
+        prediction,
+        log_cv,
+        error,
+        len(values) - 1,
+        values.mean(axis=(0, 1)),
+        values.std(axis=(0, 1)),
+        _skewness(values),
+        np.array([modes(column) for column in values.reshape(-1, len(columns)).T]),
+        predicted,
+        unseen,
+        _scarcest(size, whole),
+        settled,
+        work,
+        seed,
+    )
+
+
+def plan(size: Size, request: Request, prediction: Prediction) -> Schedule:
+    """The most exact engine whose work is within the limit at the precision asked for; failing that, at less."""
+    memory = prediction.memory
+    correlations = (student(request.confidence, BATCH - 1) / request.precision) ** 2 / 2
+    window = max(BURN_IN, 1.2 * correlations / BATCH)
+    full, least = BATCH * (BURN_IN + window) * memory, FEWEST * 2 * BURN_IN * memory
+    asked = Schedule(request.engine, BURN_IN * memory, window * memory, BATCH, 0.0)
+    if request.engine is not None:
+        return asked
+    per_second: Cost = cost(size.model, prediction)
+    columns = [one.column for one in request.observables]
+    hidden = prediction.unseen(seen_by(Langevin(), size.network))[columns].max()
+    engines = [(Gillespie(), per_second.gillespie), (TauLeaping(), per_second.tau_leaping)]
+    engines += [(Langevin(), per_second.langevin)] if hidden <= NEGLIGIBLE else []
+    for engine, each in engines:
+        if each * full <= request.max_events:
+            return replace(asked, engine=engine, cost=each)
+    for engine, each in engines:
+        if each * least <= request.max_events:
+            left = request.max_events / (each * FEWEST) - BURN_IN * memory
+            return Schedule(engine, asked.burn_in, min(left, asked.window), FEWEST, each)
+    return Schedule(None, 0.0, 0.0, 0, 0.0)
+
+
+def _run(size: Size, schedule: Schedule, request: Request, seed: int, first: int, step: Step) -> tuple[Floats, float]:
+    """Samples (trajectory, time, column) of a batch of trajectories from number ``first`` on, and the work done."""
+    numbers = list(range(first, first + schedule.trajectories))
+    samples = int(
+        np.clip(SAMPLES_PER_MEMORY * BURN_IN * schedule.window / schedule.burn_in, FEWEST_SAMPLES, MOST_SAMPLES)
+    )
+    times = np.concatenate([[0.0], np.linspace(schedule.burn_in, schedule.burn_in + schedule.window, samples)])
+
+    def some(part: list[int]) -> tuple[Floats, float]:
+        data = simulate(
+            size.model, times, engine=schedule.engine, trajectories=part, seed=seed, workers=1, progress=False
+        )
+        values = np.concatenate([data.counts.values, data.quantity.values], axis=2)[:, 1:]
+        return values, float(data[data.attrs["work"]].sum())
+
+    parts = [numbers[i : i + 4] for i in range(0, len(numbers), 4)]
+    found = [some(parts[0])]
+    step(1 / len(parts))
+    if found[0][1] * len(parts) < SMALL:
+        found.append(some([n for part in parts[1:] for n in part]))
+    else:
+        with ThreadPoolExecutor(max_workers=request.workers) as pool:
+            futures = [pool.submit(some, part) for part in parts[1:]]
+            try:
+                for k, future in enumerate(futures):
+                    found.append(future.result())
+                    step((k + 2) / len(parts))
+            finally:
+                pool.shutdown(cancel_futures=True)
+    return np.concatenate([values for values, _ in found]), sum(done for _, done in found)
+
+
+def _longer(values: Floats, schedule: Schedule) -> float:
+    """How many times as long trajectories should be, or 0 where the start is forgotten in (trajectory, time, column).
+
+    The two halves of the window are compared, in mean and in mean square; and the variance of the windows' means gives
+    the correlation time, var(mean) window / (2 var), of which the burn-in must last a few.
+    """
+    count, half = len(values), values.shape[1] // 2
+    centred = values - values.mean(axis=(0, 1))
+    variance = (centred**2).mean(axis=(0, 1))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        memory = centred.mean(axis=1).var(axis=0, ddof=1) * schedule.window / (2 * variance)
+        needed = np.nanmax(np.append(FORGOTTEN * memory / schedule.burn_in, 0.0))
+        change = [(part[:, :half].mean(axis=1) - part[:, half:].mean(axis=1)) for part in (centred, centred**2)]
+        t = [np.abs(d.mean(axis=0)) / (d.std(axis=0, ddof=1) / np.sqrt(count)) for d in change]
+    drifts = bool((np.nan_to_num(np.array(t)) > stats.t.isf(DRIFT / 4 / values.shape[2], count - 1)).any())
+    return float(max(2.0, 1.5 * needed)) if drifts or needed > 1 else 0.0
+
+
+def student(confidence: float, degrees: int) -> float:
+    """Half the width of an interval, in errors."""
+    return float(stats.t.isf((1 - confidence) / 2, degrees))
+
+
+def jackknife(values: Floats) -> tuple[Floats, Floats]:
+    """log CV (column,) and its standard error, from values (trajectory, time, column); NaN where there is none.
+
+    CV = sd / |mean| with all trajectories pooled; what it is without each of them gives the error, and takes the bias
+    of order 1 / trajectories away.
+    """
+    count = len(values)
+    middle = values.mean(axis=(0, 1))
+    centred = values - middle
+    first, second = centred.mean(axis=1), (centred**2).mean(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        whole = _log_cv(first.mean(axis=0), second.mean(axis=0), middle)
+        others = [(count * part.mean(axis=0) - part) / (count - 1) for part in (first, second)]
+        without = _log_cv(others[0], others[1], middle)
+        centre = without.mean(axis=0)
+        found = count * whole - (count - 1) * centre
+        error = np.sqrt((count - 1) / count * ((without - centre) ** 2).sum(axis=0))
+        vanishing = np.abs(middle) < 4 * first.std(axis=0, ddof=1) / np.sqrt(count)
+    absent = vanishing | ~np.isfinite(found) | ~(error > 0)
+    return np.where(absent, np.nan, found), np.where(absent, np.nan, error)
+
+
+def _log_cv(first: Floats, second: Floats, middle: Floats) -> Floats:
+    found: Floats = np.log(np.maximum(second - first**2, 0.0)) / 2 - np.log(np.abs(first + middle))
+    return found
+
+
+def _skewness(values: Floats) -> Floats:
+    centred = values - values.mean(axis=(0, 1))
+    second, third = ((centred**power).mean(axis=(0, 1)) for power in (2, 3))
+    found: Floats = third / np.where(second > 0, second, 1.0) ** 1.5
+    return found
+
+
+def modes(values: Floats) -> int:
+    """2 where values fall into two peaks, each with 5 % of them, and a valley of half the lower one between; else 1."""
+    low, high = np.quantile(values, [0.005, 0.995])
+    if not high > low:
+        return 1
+    whole = bool((values[:1000] == np.rint(values[:1000])).all())
+    width = (high - low) / 20
+    width = max(1.0, np.ceil(width)) if whole else width
+    start = low - 0.5 if whole else low
+    heights, _ = np.histogram(values, bins=np.arange(start, high + 1.5 * width, width))
+    total = heights.sum()
+    for k in range(1, len(heights) - 1):
+        left, right = heights[:k], heights[k + 1 :]
+        enough = min(left.sum(), right.sum()) > 0.05 * total
+        if enough and 0 <= heights[k] < 0.5 * min(left.max(), right.max()):
+            return 2
+    return 1
+
+
+def _scarcest(size: Size, values: Floats) -> tuple[str, float]:
+    """The name and mean of the species, or conducting complexes, that vary with the fewest molecules."""
+    network = size.network
+    names = [*network.species[: network.counted], *network.conducting]
+    parts = values[..., : len(names)]
+    means, moving = parts.mean(axis=(0, 1)), np.ptp(parts, axis=(0, 1)) > 0
+    moving[: network.counted] &= ~network.signed[: network.counted]
+    listed = [(float(mean), name) for mean, name, moves in zip(means, names, moving, strict=True) if moves]
+    least, name = min(listed, default=(np.inf, ""))
+    return name, least
