@@ -106,7 +106,7 @@ def _engine(engine: Any, options: Mapping[str, Any], faults: list[Fault]) -> Any
         engine = Hybrid(dict(engine))
     if isinstance(engine, str):
         if engine not in ENGINES:
-            faults.append(unknown("engine", engine, "engines", ENGINES))
+            faults.append(unknown("engine", engine, "engines", [*ENGINES, "auto"]))
             return None
         engine = ENGINES[engine]()
     elif not isinstance(engine, tuple(ENGINES.values())):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import numpy as np
 
 from engines import result
+from engines.choice.auto import AUTO, engine_for
 from engines.ensemble import Summary, chunks, run_chunks
 from engines.kernel import check_laws
 from engines.loops import status
@@ -49,8 +50,10 @@ def simulate(
 
     times: the end in s (a number, or text such as "60 s"; 201 times from 0 are recorded), or the increasing times to
         record at; the simulation then starts at the first of them.
-    engine: "ode" (mean field), "gillespie" (exact next-event), "tau_leaping", "hybrid" (jumps between flows), or an
-        engine with options: ``ODE(rtol=1e-8)``; or what each place is read as: ``{"cytosol": "jump", "er": "flow"}``.
+    engine: "ode" (mean field), "gillespie" (exact next-event), "tau_leaping", "langevin", "hybrid" (jumps between
+        flows), or an engine with options: ``ODE(rtol=1e-8)``; or what each place is read as: ``{"cytosol": "jump",
+        "er": "flow"}``; or "auto": the cheapest whose error is within ``tolerance`` (0.05) over these times, by pilot
+        runs beside exact ones (see ``choose``, whose ``observable``, ``of``, ``at_least``, ... are options here).
     trajectories: how many, or the numbers of those to compute: ``trajectories=[17]`` computes trajectory 17 alone.
     seed: of the whole ensemble; None draws one and records it. The same seed gives the same result, however many
         ``workers`` (threads; by default one per processor) share the work.
@@ -65,9 +68,15 @@ def simulate(
     Interrupted on Ctrl-C, both with what was computed in ``.result``.
     """
     network = model.network()
-    request = read_request(network, times, engine, options, trajectories, seed, workers, record, histograms or {})
+    asked = (trajectories, seed, workers, record, histograms or {})
+    told: dict[str, Any] = {}
+    if isinstance(engine, str) and engine == AUTO:
+        request = read_request(network, times, "gillespie", {}, *asked)
+        engine, told = engine_for(network, request, record, options)
+        options = {}
+    request = read_request(network, times, engine, options, *asked)
     check_laws(network)
-    job = _Job(network, request, progress)
+    job = _Job(network, request, progress, told)
     run: dict[str, Callable[[], xr.Dataset]] = {
         "grid": job.paths_on_grid,
         "events": job.every_event,
@@ -79,14 +88,14 @@ def simulate(
 class _Job:
     """One call of ``simulate``."""
 
-    def __init__(self, network: Network, request: Request, progress: bool | None) -> None:
+    def __init__(self, network: Network, request: Request, progress: bool | None, told: dict[str, Any]) -> None:
         self.network, self.progress = network, progress
         self.engine, self.grid, self.numbers = request.engine, request.grid, request.numbers
         self.workers, self.bins = request.workers, request.bins
         drawn = int(np.random.SeedSequence().generate_state(1, np.uint64)[0])
         self.seed = drawn if request.seed is None else request.seed
         about = result.provenance(network, self.engine, dataclasses.asdict(self.engine), self.seed)
-        self.about = about | {"work": self.engine.work}
+        self.about = about | {"work": self.engine.work} | told
         self.run = self.engine.prepare(network, float(self.grid[0]), float(self.grid[-1]))
 
     def compute(self, part: slice, states: Floats, control: Integers) -> Outcome:

@@ -16,7 +16,8 @@ from mechanisms.values import read_not_negative, read_number, read_positive, rea
 if TYPE_CHECKING:
     from mechanisms.model import Model
 
-FIXED = ("densities", "channels")
+DENSITIES, CHANNELS = "densities", "channels"
+FIXED = (DENSITIES, CHANNELS)
 """What may stay fixed while volumes change."""
 
 
@@ -91,9 +92,9 @@ def scale(model: Model, factor: float, fixed: str, nearest: bool, faults: list[F
         faults.append(unknown("scaled, fixed", str(fixed), "what may stay fixed", FIXED))
         return
     for name, place in model.places.items():
-        if fixed == "densities" or isinstance(place, Compartment):
+        if fixed == DENSITIES or isinstance(place, Compartment):
             model.places[name] = place.resized(place.size * factor)
-    if fixed == "channels":
+    if fixed == CHANNELS:
         return
     for name, species in model.all_species.items():
         if species.count is not None:

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from microdomain.cli_choose import add_choose
+
 if TYPE_CHECKING:
     import xarray as xr
 
@@ -24,6 +26,7 @@ EXAMPLES = """examples:
   microdomain list
   microdomain show ip3_microdomain
   microdomain run ip3_microdomain --t-end 60 --seed 1 --plot calcium.png
+  microdomain choose ip3_microdomain --volumes 0.05fL 5fL
 """
 SHOW_EXAMPLES = """examples:
   microdomain show ip3_microdomain
@@ -110,6 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("name", metavar="NAME", help="a name from 'microdomain list', or path/to/file.py:name")
     show.set_defaults(do=_show)
     _add_run(commands)
+    add_choose(commands, _setting, _Help)
     demo = commands.add_parser(
         "demo", help="the calcium microdomain under two engines, in two minutes", epilog=DEMO_EXAMPLES,
         description="Run the IP3 receptor microdomain: tables here, figures in a folder.", formatter_class=_Help,
@@ -133,7 +137,8 @@ def _add_run(commands: Any) -> None:
     add = run.add_argument
     add("model", metavar="MODEL", help="a name from 'microdomain list', or path/to/file.py:name of a model, or of a "
         "function that returns one")  # fmt: skip
-    add("--engine", default="gillespie", help="gillespie (exact, the default), tau_leaping or ode (mean field)")
+    add("--engine", default="gillespie",
+        help="gillespie (exact, the default), tau_leaping, langevin, hybrid, ode (mean field) or auto")  # fmt: skip
     add("--volume", metavar="V", help="of the microdomain, such as 0.1fL; a number is in fL")
     add("--set", action="append", default=[], metavar="NAME=VALUE", type=_setting,
         help="a parameter by its full name, or an argument of the model; may be repeated")  # fmt: skip
@@ -143,6 +148,7 @@ def _add_run(commands: Any) -> None:
     add("--seed", type=int, metavar="S", help="the same seed gives the same numbers (default: a new one)")
     add("--workers", type=int, metavar="W", help="threads (default: one per processor)")
     add("--statistics", action="store_true", help="keep mean and variance over trajectories instead of paths")
+    add("--tolerance", type=float, metavar="E", help="error over the exact mean, with --engine auto (default: 0.05)")
     add("--rtol", type=float, metavar="R", help="relative tolerance of the ode engine")
     add("--atol", type=float, metavar="A", help="absolute tolerance of the ode engine, in molecules")
     add("--out", type=Path, metavar="FILE", help="write the result to FILE.nc (NetCDF) or FILE.zarr")
@@ -217,7 +223,7 @@ def _simulate(given: argparse.Namespace, model: Any) -> int:
 
     import microdomain as md
 
-    options = {name: getattr(given, name) for name in ("rtol", "atol") if getattr(given, name) is not None}
+    options = {name: getattr(given, name) for name in ("rtol", "atol", "tolerance") if getattr(given, name) is not None}
     times = np.linspace(0.0, _end(given.t_end), given.points)
     began = time.perf_counter()
     code, failure = 0, ""

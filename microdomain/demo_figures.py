@@ -12,7 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from microdomain.demo import CALCIUM, FRACTION, RATE, SAMPLING, Course, Openings, Size
-from microdomain.plots import COLORS, QUIET, STYLE, Picture, thinned
+from microdomain.plots import thinned
+from microdomain.style import COLORS, QUIET, STYLE, Picture
 
 EXACT, MEAN_FIELD, THIRD = COLORS[0], COLORS[1], COLORS[2]
 PALE = "#9ecae1"

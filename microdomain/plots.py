@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,29 +12,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from mechanisms.network import Floats
+from microdomain.choice_figure import choice_figure
+from microdomain.style import COLORS, STYLE, Picture
 
 if TYPE_CHECKING:
     import xarray as xr
 
-COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#8c6d31")
-"""Told apart by colour-blind readers too (Okabe & Ito)."""
-QUIET = "#8a8a8a"
-STYLE: Any = {
-    "font.size": 10.0,
-    "axes.labelsize": 10.0,
-    "axes.titlesize": 10.5,
-    "axes.titlelocation": "left",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": "#555555",
-    "axes.xmargin": 0.0,
-    "xtick.color": "#555555",
-    "ytick.color": "#555555",
-    "xtick.labelcolor": "black",
-    "ytick.labelcolor": "black",
-    "lines.linewidth": 1.5,
-    "lines.solid_joinstyle": "round",
-}
+    from engines.choice.table import Choice
+
 LINES = 8
 """The most curves in one panel."""
 TRAJECTORIES = 5
@@ -44,15 +28,6 @@ SMOOTH = 50
 """Where more than three jagged curves share a panel, each is averaged over this many stretches of time."""
 POINTS = 2000
 """Longer curves are drawn by the extremes in this many stretches: spikes stay, files remain small."""
-
-
-class Picture(Figure):
-    """A figure that a notebook shows by itself."""
-
-    def _repr_png_(self) -> bytes:
-        stream = io.BytesIO()
-        self.savefig(stream, format="png", dpi=110)
-        return stream.getvalue()
 
 
 @dataclass(frozen=True)
@@ -66,13 +41,17 @@ class Curve:
     runs: Sequence[tuple[Floats, Floats]]
 
 
-def plot(data: xr.Dataset) -> Figure:
-    """Draw a dataset of ``simulate``, one panel per place and unit; quantities come last.
+def plot(data: xr.Dataset | Choice) -> Figure:
+    """Draw a dataset of ``simulate``, one panel per place and unit, quantities last; or the answer of ``choose``.
 
     Paths on a grid: the mean over trajectories with a band of one sd, and a few trajectories; events: the steps of the
     first trajectories; statistics: the mean with a band of one sd. Species that never change are named in the title of
     their panel, and of more than eight those that vary most are drawn.
     """
+    from engines.choice.table import Choice
+
+    if isinstance(data, Choice):
+        return choice_figure(data)
     panels = list(_panels(data))
     with mpl.rc_context(STYLE):
         figure = Picture(figsize=(8.0, 0.6 + 2.2 * len(panels)), layout="constrained")

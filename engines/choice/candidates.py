@@ -20,7 +20,7 @@ from mechanisms.network import Floats, Integers, Network
 PURE: dict[str, tuple[str, Any]] = {
     "ode": ("flow", ODE()),
     "langevin": ("diffusion", Langevin()),
-    "tau_leaping": ("leap", TauLeaping()),
+    "tau_leaping": ("jump or leap", TauLeaping()),
     "gillespie": ("jump", Gillespie()),
 }
 """Engines with one reading for all reactions."""
@@ -64,17 +64,34 @@ def places_of(network: Network) -> list[str]:
 def scarcest(network: Network, copies: Floats) -> dict[str, tuple[str, float]]:
     """Of each place the species with the fewest molecules, and how many; copies: (species,) of those that are counted.
 
-    A state of a multimer counts as all its complexes: few are in one state, but not because there are few.
+    On membranes all the states that reactions turn into each other count together, and a multimer as its complexes:
+    few are in one state, but not because there are few.
     """
     found: dict[str, tuple[str, float]] = {}
-    complexes = {state: group for group in network.multimers for state in group.states}
-    for i in varying(network):
-        name, number = network.species[i], float(copies[i])
-        if name in complexes:
-            name, number = complexes[name].name, float(complexes[name].count)
-        if number < found.get(network.places[i], ("", np.inf))[1]:
-            found[network.places[i]] = (name, number)
+    for members in _groups(network):
+        name, number = network.species[members[0]], float(copies[members].sum())
+        for group in network.multimers:
+            if name in group.states:
+                name, number = group.name, float(group.count)
+        place = network.places[members[0]]
+        if number < found.get(place, ("", np.inf))[1]:
+            found[place] = (name, number)
     return found
+
+
+def _groups(network: Network) -> list[list[int]]:
+    """Species that vary, those of one membrane that share a reaction together."""
+    home = {i: [i] for i in varying(network)}
+    for j in range(len(network.reactions)):
+        for place in {network.places[i] for i, _ in network.changes.row(j)}:
+            states = [i for i, _ in network.changes.row(j)
+                      if i in home and network.units[i] != "uM" and network.places[i] == place]  # fmt: skip
+            for i in states[1:]:
+                if home[i] is not home[states[0]]:
+                    home[states[0]].extend(home[i])
+                    for k in home[i]:
+                        home[k] = home[states[0]]
+    return list({id(members): members for members in home.values()}.values())
 
 
 def candidates(network: Network, copies: Floats, engines: Sequence[str]) -> list[Candidate]:

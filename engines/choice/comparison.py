@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import stdtrit
 
 from engines.choice.observable import DISTRIBUTION, FEWEST_EVENTS, MEAN, Observable
 from mechanisms.network import Floats, Integers
@@ -18,30 +19,36 @@ GROUPS = 16
 """Groups of runs, of which the jackknife leaves out one at a time."""
 BINS = 4000
 """Bins of a distribution, over all that was seen."""
-SURE = 2.0
-"""Standard errors between an error and the tolerance where the decision is clear: wrong once in 40 times."""
+SURE = 0.975
+"""The confidence, to one side, with which an error is within the tolerance or outside (Student's t over groups)."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Errors (column,) over the exact scale, their standard errors, and what sampling alone would show."""
+    """Errors (column,) over the exact scale, their standard errors from ``groups``, and what sampling alone shows."""
 
     error: Floats
     spread: Floats
     floor: Floats
+    groups: int
+
+    @property
+    def margin(self) -> Floats:
+        """(column,) what lies between an error and its one-sided limits of confidence."""
+        return self.spread * float(stdtrit(max(self.groups - 1, 1), SURE))
 
     def within(self, tolerance: float) -> bool:
         """Whether all errors are clearly no larger."""
-        return bool((self.error + SURE * self.spread <= tolerance).all())
+        return bool((self.error + self.margin <= tolerance).all())
 
     def outside(self, tolerance: float) -> bool:
         """Whether an error is clearly larger."""
-        return bool((self.error - self.floor - SURE * self.spread > tolerance).any())
+        return bool((self.error - self.floor - self.margin > tolerance).any())
 
     @property
     def worst(self) -> int:
         """The column that errs most."""
-        return int(np.argmax(self.error + SURE * self.spread))
+        return int(np.argmax(self.error))
 
 
 def compare(observable: Observable, exact: Floats, other: Floats, slices: int = 1) -> Comparison:
@@ -54,7 +61,7 @@ def compare(observable: Observable, exact: Floats, other: Floats, slices: int = 
     if not observable.pooled:
         found = _of_rates(exact, other, groups)
         known = observable.seen(exact) >= FEWEST_EVENTS
-        return found if known else Comparison(found.error, np.full(1, np.inf), found.floor)
+        return found if known else Comparison(found.error, np.full(1, np.inf), found.floor, groups)
     statistic = _Distances if observable.kind == DISTRIBUTION else _Moments
     parts = [
         statistic(observable, a, b, groups)
@@ -66,7 +73,7 @@ def compare(observable: Observable, exact: Floats, other: Floats, slices: int = 
     left_out = np.stack([part.errors(leaving_out=True) for part in parts], axis=1)
     floor = np.mean([part.floor() for part in parts], axis=0) / scale
     spread = _jackknife((left_out * np.where(signed < 0, -1.0, 1.0)).mean(axis=1) / scale)
-    return Comparison(np.abs(signed).mean(axis=0) / scale, spread, floor)
+    return Comparison(np.abs(signed).mean(axis=0) / scale, spread, floor, groups)
 
 
 def _jackknife(values: Floats) -> Floats:
@@ -181,4 +188,4 @@ def _of_rates(exact: Floats, other: Floats, groups: int) -> Comparison:
             found: Floats = np.nan_to_num(means[1] / means[0] - 1.0, nan=0.0, posinf=np.inf)
         return found
 
-    return Comparison(np.abs(relative(False)[0]), _jackknife(relative(True)), np.zeros(1))
+    return Comparison(np.abs(relative(False)[0]), _jackknife(relative(True)), np.zeros(1), groups)

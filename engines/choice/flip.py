@@ -12,17 +12,22 @@ from typing import Any
 import numpy as np
 
 from engines.choice.decision import Assessment, Decision, Question
-from engines.choice.observable import DISTRIBUTION, SD
+from engines.choice.observable import DISTRIBUTION, MEAN, SD
 from mechanisms.network import Floats
 
 FLOW = "ode"
 """The engine that large volumes come to."""
+POWERS = {MEAN: 1.0, SD: 2.0, DISTRIBUTION: 2.0}
+"""Of the error, with which the volume grows where it meets the tolerance."""
 
 
-def flips(volumes: Floats, decisions: Sequence[Decision], readings: Any, question: Question) -> tuple[Floats, Any]:
+def flips(
+    volumes: Floats, decisions: Sequence[Decision], readings: Any, question: Question, extrapolating: bool
+) -> tuple[Floats, Any]:
     """(volume, compartment) where the reading gives way to that of larger volumes, NaN where none is known.
 
-    And whether that is extrapolated. volumes: (volume,) in fL; readings: (volume, compartment).
+    And whether that is extrapolated, which holds only with densities fixed. volumes: (volume,) in fL; readings:
+    (volume, compartment).
     """
     found = np.full(readings.shape, np.nan)
     guessed = np.zeros(readings.shape, dtype=bool)
@@ -31,7 +36,7 @@ def flips(volumes: Floats, decisions: Sequence[Decision], readings: Any, questio
             later = [w for w in range(v + 1, len(volumes)) if readings[w, c] != readings[v, c]]
             if later:
                 found[v, c] = _between(volumes, decisions, later[0], question.tolerance)
-            elif readings[v, c] != "flow":
+            elif extrapolating and readings[v, c] != "flow":
                 found[v, c] = _beyond(float(volumes[-1]), decisions[-1], question)
                 guessed[v, c] = True
     return found, guessed
@@ -60,5 +65,5 @@ def _beyond(volume: float, decision: Decision, question: Question) -> float:
     flow = _known(decision, FLOW)
     if flow is None or not flow.worst > question.tolerance or not np.isfinite(flow.worst):
         return np.nan
-    power = 2.0 if question.observable.kind in (SD, DISTRIBUTION) else 1.0
+    power = POWERS.get(question.observable.kind, np.nan)
     return float(volume * (flow.worst / question.tolerance) ** power)

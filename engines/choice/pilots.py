@@ -28,7 +28,9 @@ LADDER = (4096, 512, 64, 8, 1)
 """Parts of a run that are tried in turn until their cost can be measured."""
 MEASURABLE = 0.02
 """Seconds of processor time in which a cost can be measured."""
-MOST_AT_ONCE = 20_000_000
+SEVERAL = 8
+"""Whole runs that are taken together where one takes less."""
+MOST_AT_ONCE = 5_000_000
 """Reactions of one run after which it is known to be too expensive."""
 
 
@@ -52,6 +54,10 @@ class Window:
     def length(self) -> float:
         """Seconds that a run simulates."""
         return self.end - self.start
+
+    def longer(self, factor: float) -> Window:
+        """The same, all times ``factor`` times as far from the start."""
+        return Window(self.start, self.start + factor * (self.times - self.start), self.slices)
 
     @classmethod
     def stationary(cls, observable: Observable, slowest: float) -> Window:
@@ -82,35 +88,36 @@ class Runs:
         self.run = engine.prepare(network, window.start, window.end)
         self.grid = np.unique(np.concatenate([[window.start], window.times]))
         self.values = np.empty((0, len(window.times), len(observable.columns)) if observable.pooled else (0, 1))
-        self.seconds, self.fired = 0.0, 0
+        self.fired = 0
 
-    def cost(self) -> tuple[float, float]:
-        """Processor seconds, and reactions or steps, for each simulated second; infinite where it is out of reach.
+    def cost(self) -> float:
+        """Processor seconds for each simulated second; infinite where it is out of reach.
 
         Parts of a run, ever longer ones, are tried until one can be measured.
         """
         engine = self.engine
         if engine.stochastic and engine.work == "events":
             engine = dataclasses.replace(engine, max_events=MOST_AT_ONCE)
-        seconds, work = np.inf, np.inf
         for part in LADDER:
-            length = self.window.length / part
-            grid = self.window.start + np.array([0.0, length])
-            run = engine.prepare(self.network, *grid.tolist())
+            grid = self.grid[: max(2, len(self.grid) // part)]
+            if part > 1:
+                grid = self.window.start + (grid - grid[0]) * (self.window.length / part / (grid[-1] - grid[0]))
+            run = engine.prepare(self.network, float(grid[0]), float(grid[-1]))
+            number = SEVERAL if part == 1 and engine.stochastic else 1
             seconds = np.inf
             for _ in range(2):  # the first compiles
                 began = time.thread_time()
                 outcome = run.trajectories(
-                    self._seeds(np.arange(1)), grid, self._room(1, 2), np.zeros(2, dtype=np.int64)
+                    self._seeds(np.arange(number)), grid, self._room(number, len(grid)), np.zeros(2, dtype=np.int64)
                 )
                 seconds = min(seconds, time.thread_time() - began)
-            if outcome.status[0] == status.TOO_MANY_EVENTS:
-                return np.inf, np.inf
+            if (outcome.status == status.TOO_MANY_EVENTS).any():
+                return np.inf
             self._check(outcome)
-            seconds, work = seconds / length, float(outcome.work[0]) / length
-            if seconds * length > MEASURABLE:
+            length = number * self.window.length / part
+            if seconds > MEASURABLE or part == 1:
                 break
-        return seconds, work
+        return seconds / length
 
     def extend(self, number: int) -> None:
         """Run trajectories until there are so many. Raises PilotError, or KeyboardInterrupt where the user stops it."""
@@ -127,20 +134,13 @@ class Runs:
             self._check(outcome)
             found.append(self._read(states))
 
-        began = time.process_time()
         size = len(self.grid) * self.network.first_quantity
         stopped = run_chunks(
             compute, chunks(len(new), max(size, 1 << 17)), keep, workers=self.workers, work=1, show_progress=False
         )
         if stopped:
             raise KeyboardInterrupt
-        self.seconds += time.process_time() - began
         self.values = np.concatenate(found)
-
-    @property
-    def per_second(self) -> float:
-        """Processor seconds for each simulated second, of all the runs."""
-        return self.seconds / (len(self.values) * self.window.length)
 
     def _seeds(self, numbers: Integers) -> Any:
         return seed_words(self.seed, numbers)

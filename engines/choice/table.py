@@ -15,14 +15,17 @@ from engines.choice.candidates import places_of, scarcest
 from engines.choice.decision import EXACT, Assessment, Decision
 from engines.choice.flip import flips
 from engines.choice.observable import all_names
+from engines.choice.reasons import reason
 from mechanisms.network import Floats
 from mechanisms.units import Given, magnitude
+from mechanisms.variants import DENSITIES
 
 if TYPE_CHECKING:
     import xarray as xr
 
 WIDTH = 80
 """Columns of the text."""
+SECONDS = {"units": "s"}
 HEADINGS = ("volume", "compartment", "reading", "fewest", "noise", "predicted", "audited", "flips at")
 
 
@@ -73,8 +76,8 @@ class Choice:
         """What the columns mean."""
         return (
             "fewest: molecules of the scarcest species. noise: sd over mean. predicted, audited: error of the engine "
-            "over the exact mean, by linear noise and by pilot runs. flips at: the volume where another reading takes "
-            "over, with densities as here; ~ where it is extrapolated."
+            "over the exact mean, by linear noise and by pilot runs. flips at: the volume in fL where another reading "
+            "takes over; ~ where it is extrapolated."
         )
 
     def _rows(self) -> list[tuple[str, ...]]:
@@ -89,10 +92,10 @@ class Choice:
                     str(compartment),
                     str(data.reading.values[v, c]),
                     _number(float(data.fewest.values[v, c])),
-                    _number(float(data.noise.values[v, c])),
-                    _number(float(data.predicted_error.values[v, c])),
+                    _number(float(data.noise.values[v, c]), 2),
+                    _number(float(data.predicted_error.values[v, c]), 2),
                     self._audited(v, c),
-                    f"{about}{_number(flip)} fL" if np.isfinite(flip) else "-",
+                    f"{about}{_number(flip)}" if np.isfinite(flip) else "-",
                 ))  # fmt: skip
         return rows
 
@@ -100,19 +103,16 @@ class Choice:
         error, spread = (float(self.data[name].values[v, c]) for name in ("audited_error", "audited_spread"))
         if np.isnan(error):
             return "exact" if self.data.verdict.values[v] == EXACT else "-"
-        return f"{_number(error)}±{spread:.1g}" if np.isfinite(spread) else _number(error)
+        return f"{error:.2g}±{spread:.1g}" if np.isfinite(spread) else f"{error:.2g}"
 
     def _sentences(self, v: int) -> list[str]:
         data = self.data
-        cost = float(data.cost.values[v])
-        head = f"{data.engine.values[v]}"
-        if np.isfinite(cost):
-            head += f", {_time(cost)} of processor per simulated second"
-        reason = str(data.reason.values[v])
-        found = [f"{head}.", *([f"{reason[0].upper()}{reason[1:]}."] if reason else [])]
+        cost, reason, notes = float(data.cost.values[v]), str(data.reason.values[v]), str(data.cautions.values[v])
+        head = str(data.engine.values[v])
+        head += f" ({_time(cost)} of processor per simulated second)" if np.isfinite(cost) else ""
+        found = [f"{head}: {reason}." if reason else f"{head}."]
         if data.doubt.values[v]:
-            found.append(f"No prediction to rely on: {data.doubt.values[v]}.")
-        notes = str(data.cautions.values[v])
+            found.append(f"Doubt: {data.doubt.values[v]}.")
         return found + ([f"Mind: {notes}."] if notes else [])
 
     def _paragraph(self, v: int, volume: float) -> list[str]:
@@ -154,7 +154,7 @@ def table(
     expected = of_columns(_expected_noise)
     few = [scarcest(decision.network, decision.copies) for decision in decisions]
     readings = [[d.chosen.candidate.places[p] if d.chosen else "none" for p in compartments] for d in decisions]
-    flip, extrapolated = flips(volumes, decisions, np.array(readings, dtype=object), question)
+    flip, extrapolated = flips(volumes, decisions, np.array(readings, dtype=object), question, fixed == DENSITIES)
 
     def worst(values: Floats, by: Floats) -> Floats:
         """(volume, compartment) of (volume, observable): where ``by`` is largest in the compartment."""
@@ -179,11 +179,12 @@ def table(
         "flips_at": (at, flip, {"units": "fL"}),
         "flips_extrapolated": (at, extrapolated),
         "cost": (by_volume, [d.chosen.cost if d.chosen else np.nan for d in decisions], {"units": "s/s"}),
-        "reason": (by_volume, _words([d.reason for d in decisions])),
+        "reason": (by_volume, _words([reason(d) for d in decisions])),
         "doubt": (by_volume, _words([d.doubt for d in decisions])),
         "cautions": (by_volume, _words(["; ".join(note) for note in notes])),
-        "pilot_runs": (by_volume, [d.pilots for d in decisions]),
-        "pilot_reactions": (by_volume, [d.fired for d in decisions]),
+        "pilot_runs": (by_volume, [len(d.measure.runs.values) if d.measure else 0 for d in decisions]),
+        "pilot_length": (by_volume, [d.measure.runs.window.length if d.measure else 0.0 for d in decisions], SECONDS),
+        "measured_by": (by_volume, _words([d.measure.candidate.name if d.measure else "" for d in decisions])),
         "observed_mean": (along, mean), "observed_noise": (along, noise), "predicted_noise": (along, expected),
         "error_predicted": (along, predicted), "error_audited": (along, audited),
         "error_audited_spread": (along, spread),
@@ -248,12 +249,10 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     return [lines[0], "-" * max(map(len, lines)), *lines[1:]]
 
 
-def _number(value: float) -> str:
+def _number(value: float, digits: int = 3) -> str:
     if np.isnan(value):
         return "-"
-    if value == 0:
-        return "0"
-    return f"{value:.1e}" if not 1e-3 <= abs(value) < 1e6 else f"{value:.3g}" if value < 1000 else f"{value:.0f}"
+    return f"{value:.0f}" if 1000 <= value < 1e6 else f"{value:.{digits}g}"
 
 
 def _time(seconds: float) -> str:

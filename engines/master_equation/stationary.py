@@ -27,6 +27,8 @@ FIRST_SET = 500
 """States of the first set, where there are more."""
 ONWARD = 1e-6
 """The part of the flow out of a set below which it is not followed further."""
+LONG = 1e3
+"""The length of a step after which no rare state is the likeliest, in the longest mean time that is spent in a state."""
 NAMED = 5
 """Absorbing states that are named."""
 
@@ -148,21 +150,20 @@ def _balance(q: Any, held: int) -> Floats:
         if np.isfinite(pi.sum()) and pi.max() < 1e6:
             break
         held = int(np.argmax(np.nan_to_num(pi, nan=0.0, posinf=1e308)))
+    else:
+        raise SimulationError("the stationary equations are too ill-conditioned to be solved in double precision", None)
     found: Floats = np.maximum(pi, 0.0)
     found /= found.sum()
     return found
 
 
 def _likely(q: Any) -> int:
-    """A state that is not rare: where many jumps from the uniform distribution lead to."""
+    """A state that is not rare: the likeliest after one long implicit step from the uniform distribution."""
     n = q.shape[0]
     if n == 1:
         return 0
-    step = sparse.eye_array(n) + q / (1.05 * -q.diagonal().min())
-    p = np.full(n, 1.0 / n)
-    back = step.T.tocsr()
-    for _ in range(200):
-        p = back @ p
+    step = LONG / -q.diagonal().max()
+    p = factor(sparse.eye_array(n) / step - q.T).solve(np.full(n, 1.0 / n / step))
     return int(p.argmax())
 
 

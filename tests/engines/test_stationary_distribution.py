@@ -73,3 +73,12 @@ def test_absorbing_states_and_several_closed_classes_are_named() -> None:
 def test_growth_without_end_has_no_stationary_distribution() -> None:
     with pytest.raises(md.SimulationError, match="there may be no stationary distribution"):
         md.stationary_distribution(closed("growth", {"A": 1}, ("0 -> A", 1.0)), max_states=3000)
+
+
+@pytest.mark.parametrize("mean", [0.3, 1.2, 3, 6, 40])
+def test_few_molecules_in_a_large_set_of_states(mean: float) -> None:
+    """Poisson, although most states of the set are so rare that none of them may be held at one."""
+    model = closed("births", {"A": round(mean)}, ("0 -> A", mean), ("A -> 0", 1.0))
+    data = md.stationary_distribution(model)
+    assert float(data.mean_counts[0]) == pytest.approx(mean, rel=1e-6)
+    assert float(data.variance_counts[0]) == pytest.approx(mean, rel=1e-6)

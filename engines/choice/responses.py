@@ -1,4 +1,4 @@
-"""What each reaction's noise does to the means, and how large its single firings are, about a stationary state.
+"""How observables answer to single firings and to the noise of each reaction, about a stationary state.
 
 With A the Jacobian, N_j and a_j the change and the rate of reaction j, C_j the covariance that its noise alone makes
 (A C_j + C_j A^T + a_j N_j N_j^T = 0), H the Hessian of the drift, and b_j what its rate loses to first order when
@@ -7,13 +7,15 @@ powers become falling factorials, the next order of the mean is a sum over react
     d = sum_j -A^-1 (1/2 H : C_j - N_j b_j).
 
 One firing of reaction j moves the observable g by h_j(t) = g exp(A t) N_j, so that a_j times the integral of h_j^2 is
-what it gives to the variance (Campbell's theorem), and of h_j^4 what it gives to the fourth cumulant.
+what it gives to the variance (Campbell's theorem), and those of h_j^3 and h_j^4 what it gives to further cumulants.
 
 Grima R (2010) An effective rate equation approach to reaction kinetics in small volumes. Journal of Chemical Physics
 133, 035101.
 """
 
 from __future__ import annotations
+
+from functools import cached_property
 
 import numpy as np
 from scipy.linalg import expm
@@ -33,7 +35,7 @@ class Responses:
 
     def __init__(self, views: NoiseViews, state: Floats) -> None:
         self.views, self.state, self.space = views, state, Subspace.of(views, state)
-        slopes = views.slopes(state)
+        self.slopes = slopes = views.slopes(state)
         self.drift = self.space.drift(slopes.drift)
         self.changes = self.space.inward(views.changes)
         self.outputs = slopes.outputs @ self.space.outward
@@ -56,6 +58,23 @@ class Responses:
                 found[:, o] += 0.5 * self.rates * np.einsum("ij,ij->j", self.changes, gramian @ self.changes)
         return found
 
+    def pairing(self) -> Floats:
+        """(multimer, column) the part of the next order of the mean that counts of conducting complexes give, whole.
+
+        Of N complexes whose M subunits are n times in the watched state, f(n) - f''(n) n (1 - n / M) / 2 conduct in the
+        mean, f being the mean field's number; the last term is gone where subunits are a fraction.
+        """
+        network, slopes = self.views.network, self.slopes
+        lost = np.zeros(len(network.multimers))
+        for m, group in enumerate(network.multimers):
+            n, size = self.state[network.species.index(group.watched)], group.count * group.subunits
+            step = PROBE * size
+            bend = (group.expected(n + step) - 2 * group.expected(n) + group.expected(n - step)) / step**2
+            lost[m] = 0.5 * bend * n * (1 - n / size)
+        answer = self.through @ self.space.inward(slopes.by_complexes) + slopes.outputs_by_complexes
+        found: Floats = -(answer * lost).T
+        return found
+
     def _curvatures(self) -> Floats:
         """(column, r, r) second derivatives of the stationary value of each output by deviations of the state."""
         r = len(self.drift)
@@ -69,16 +88,30 @@ class Responses:
             found[:, :, p] = (self.through @ drift + outputs) / (2 * size)
         return found
 
-    def fourth_cumulants(self) -> Floats:
-        """(reaction, column) a_j times the integral of h_j^4: the squared size of single firings, times their noise."""
-        fastest, slowest = (1 / f(np.abs(np.linalg.eigvals(self.drift).real)) for f in (np.max, np.min))
-        steps = int(np.ceil(np.log(1e4 * slowest / fastest) / np.log(RATIO)))
-        total = np.zeros((self.changes.shape[1], len(self.outputs)))
-        t = 1e-3 * fastest
-        forward = [expm(self.drift * t), expm(self.drift * t * RATIO)]
-        total += t * (self.outputs @ self.changes).T ** 4
-        for _ in range(steps):
-            total += np.log(RATIO) * t * (self.outputs @ forward[0] @ self.changes).T ** 4
-            t *= RATIO
-            forward = [forward[1], forward[0] @ forward[0]]
-        return self.rates[:, None] * total
+    def jumps(self) -> Floats:
+        """(reaction, column) by how much one firing moves an observable at once."""
+        found: Floats = (self.outputs @ self.changes).T
+        return found
+
+    def cumulants(self) -> tuple[Floats, Floats]:
+        """(reaction, column) a_j times the integral of h_j^3, and of h_j^4."""
+        times, powers = self.propagators
+        weights = np.log(RATIO) * times
+        weights[0] += times[0]
+        third, fourth = np.zeros_like(self.jumps()), np.zeros_like(self.jumps())
+        for weight, power in zip(weights, powers, strict=True):
+            moved = (self.outputs @ power @ self.changes).T
+            third += weight * moved**3
+            fourth += weight * moved**4
+        return self.rates[:, None] * third, self.rates[:, None] * fourth
+
+    @cached_property
+    def propagators(self) -> tuple[Floats, Floats]:
+        """Times in s over the relaxation of the state, each RATIO times the one before, and exp(A t) (time, r, r)."""
+        rates = np.linalg.eigvals(self.drift)
+        first, last = 1e-3 / np.abs(rates).max(), 10 / np.abs(rates.real).min()
+        times = first * RATIO ** np.arange(np.ceil(np.log(last / first) / np.log(RATIO)))
+        powers = [expm(self.drift * t) for t in times[:2]]
+        while len(powers) < len(times):
+            powers.append(powers[-2] @ powers[-2])
+        return times, np.array(powers)

@@ -1,0 +1,142 @@
+"""The runs that engines are measured by: exact ones, as long and as many as the budget allows.
+
+Where linear noise gives no time, or a wrong one, as at an excitable site whose mean field is quiet, the runs tell it
+themselves: they are made longer until they forget where they began and no longer drift. Where exact runs are out of
+reach, nearly exact ones take their place: readings in which nothing flows, and nothing with few molecules leaps or
+diffuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.special import stdtrit
+
+from engines.choice.candidates import Candidate
+from engines.choice.observable import FEWEST_EVENTS, Observable
+from engines.choice.pilots import PilotError, Runs, Window
+from engines.loops.parts import FLOW, LEAP
+from engines.partition import READINGS
+from mechanisms.network import Floats, Network
+
+FEWEST, FIRST, MOST = 4, 32, 8192
+"""Runs: at least, at first where that many can be afforded, and at most."""
+LONGER = 4.0
+"""Times as long, when runs are too short."""
+FORGOTTEN = 0.25
+"""The variance of the means of runs over that of all states, below which runs are long: 2 correlation times over T."""
+DRIFT = 0.02
+"""Of the mean magnitude: the least drift that matters."""
+ALARM = 0.9995
+"""The confidence with which a drift is one."""
+ENOUGH = 50.0
+"""Molecules from which on leaps and diffusions are nearly exact (``benchmarks/README.md``)."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Runs to measure by, the most of them that the budget allows, and what is to be said of them, or ""."""
+
+    candidate: Candidate
+    runs: Runs
+    most: int
+    note: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How pilots are run: of what, when, with which seed, threads, and processor seconds; settling: may be longer."""
+
+    network: Network
+    observable: Observable
+    window: Window
+    seed: int
+    workers: int
+    budget: float
+    settling: bool
+
+    def runs(self, candidate: Candidate) -> Runs:
+        """Of one candidate, none of them yet."""
+        return Runs(self.network, candidate.engine, self.observable, self.window, self.seed, self.workers)
+
+
+def measure(plan: Plan, known: Sequence[Candidate], copies: Floats) -> Measure | None:
+    """Of the most exact candidate whose runs settle within the budget, or of the most exact one; None without any.
+
+    copies: (species,) mean molecules.
+    """
+    first: Measure | None = None
+    for candidate in sorted(known, key=lambda one: float(np.mean(one.readings))):
+        if candidate.exact or _nearly_exact(plan.network, candidate, copies):
+            try:
+                found = _settled(plan, candidate)
+            except PilotError:
+                continue
+            if found is not None and not found.note:
+                return found
+            first = first or found
+    return first
+
+
+def _nearly_exact(network: Network, candidate: Candidate, copies: Floats) -> bool:
+    """Whether nothing flows that has noise, and nothing with few molecules leaps or diffuses."""
+    adaptive = np.array(["or" in reading for reading in READINGS])[candidate.readings]
+    if (candidate.readings == FLOW)[~network.deterministic].any():
+        return False
+    moved = [i for j in np.flatnonzero((candidate.readings >= LEAP) & ~adaptive & ~network.deterministic)
+             for i, _ in network.changes.row(int(j))]  # fmt: skip
+    return all(network.signed[i] or copies[i] >= ENOUGH for i in moved)
+
+
+def _settled(plan: Plan, candidate: Candidate) -> Measure | None:
+    """Runs that are long enough, or as long as can be afforded; None where not even the first can."""
+    found: Measure | None = None
+    for longer in _longer(plan):
+        runs = longer.runs(candidate)
+        most = _affordable(runs, longer)
+        if most < FEWEST:
+            break
+        runs.extend(min(FIRST, most))
+        note = _unsettled(plan.observable, runs) if plan.settling or not plan.observable.pooled else ""
+        found = Measure(candidate, runs, most, note)
+        if not note or not plan.settling:
+            break
+    return found
+
+
+def _longer(plan: Plan) -> Iterator[Plan]:
+    while True:
+        yield plan
+        if not plan.settling:
+            return
+        plan = replace(plan, window=plan.window.longer(LONGER))
+
+
+def _affordable(runs: Runs, plan: Plan) -> int:
+    """A power of two, so that the speed of the machine rarely changes it."""
+    number = plan.budget / max(runs.cost() * plan.window.length, 1e-9)
+    return 0 if number < 1 else min(2 ** int(np.log2(number)), MOST)
+
+
+def _unsettled(observable: Observable, runs: Runs) -> str:
+    """Why runs are too short to be read as stationary, or ""."""
+    values, length = runs.values, runs.window.length
+    if not observable.pooled:
+        seen = observable.seen(values)
+        return "" if seen >= FEWEST_EVENTS else f"{seen} of them in {len(values)} runs of {length:.3g} s"
+    total, means = values.var(axis=(0, 1)), values.mean(axis=1)
+    varying = total > 0
+    if not varying.any():
+        return ""
+    share = (means.var(axis=0, ddof=1)[varying] / total[varying]).max()
+    if share > FORGOTTEN:
+        return f"runs of {length:.3g} s are too short: they differ from each other by {share:.0%} of the variance"
+    half = values.shape[1] // 2
+    drift = values[:, half:].mean(axis=1) - values[:, :half].mean(axis=1)
+    limit = float(stdtrit(len(values) - 1, ALARM)) * drift.std(axis=0, ddof=1) / np.sqrt(len(values))
+    drifting = np.abs(drift.mean(axis=0)) > np.maximum(limit, DRIFT * np.abs(values).mean(axis=(0, 1)))
+    if drifting.any():
+        return f"runs of {length:.3g} s are too short: {observable.names[int(np.argmax(drifting))]} still drifts"
+    return ""
