@@ -22,7 +22,7 @@ def cell(name: str, *reactions: tuple[str, float] | tuple[str, float, float], **
 
 def births() -> md.Model:
     """Immigration and death: Poisson."""
-    return cell("births and deaths", ("0 <-> A", 1.0, 1.0), A=1.0)
+    return cell("births", ("0 <-> A", 1.0, 1.0), A=1.0)
 
 
 def dimer() -> md.Model:
@@ -41,10 +41,9 @@ def enzyme() -> md.Model:
 
 
 def schloegl() -> md.Model:
-    """Two stable concentrations, 0.45 and 1.75 uM, with a barrier that rises with the volume."""
-    k = 5.0
-    rates = [("0 <-> X", 0.95 * k, 3.04 * k), ("2 X <-> 3 X", 3.1 * k, 1.0 * k)]
-    return cell("Schloegl", *rates, X=0.45)
+    """Two stable concentrations, 0.2 and 1.8 uM, with a barrier at 0.8 uM that rises with the volume."""
+    rates = [("0 <-> X", 0.576, 3.92), ("2 X <-> 3 X", 5.6, 2.0)]
+    return cell("Schloegl", *rates, X=0.2)
 
 
 def telegraph() -> md.Model:
@@ -74,7 +73,7 @@ def opening(ca, most, k):
 
 def excitable() -> md.Model:
     """Six channels that calcium opens: at rest all are closed in the mean field, and now and then they puff."""
-    model = md.Model("excitable site")
+    model = md.Model("excitable")
     place = model.compartment("cell", VOLUME)
     membrane = model.membrane("store", 1.0, outside=place)
     model.species("Ca", place, 0.1)
@@ -99,7 +98,7 @@ def goldman(voltage, inside, outside, temperature, permeability):
 
 def membrane() -> md.Model:
     """A passive membrane at rest: potassium leaks through 1 um^2 at constant concentrations, sd(V) = sqrt(kT / C)."""
-    model = md.Model("passive membrane", temperature=310.15)
+    model = md.Model("membrane", temperature=310.15)
     inside, outside = model.compartment("inside", 0.1), model.compartment("outside", 0.1)
     model.membrane("plasma", 1.0, inside=inside, outside=outside, voltage="-90 mV", capacitance="1 uF/cm^2")
     for place, concentration in ((inside, 140e3), (outside, 4e3)):
@@ -114,7 +113,7 @@ def membrane() -> md.Model:
 
 def spine() -> md.Model:
     """A spine beside a dendrite that is a hundred times larger: calcium crosses, and is bound in the spine."""
-    model = md.Model("spine and dendrite")
+    model = md.Model("spine")
     head, dendrite = model.compartment("spine", VOLUME), model.compartment("dendrite", 100 * VOLUME)
     for place in (head, dendrite):
         model.species("Ca", place, 0.5)

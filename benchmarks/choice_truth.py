@@ -116,54 +116,55 @@ def exact_law(model: md.Model, observable: Observable) -> Law | None:
 class Truth:
     """The exact answer to one question about one network; ``of`` measures an engine against it.
 
+    usual: when runs are read that cost is measured on; slower: by how much they must be longer to be stationary.
     seconds: of processor time for the runs of an engine; exact runs that are the measure may take three times as long.
     Raises OutOfReach where there is no exact answer.
     """
 
     def __init__(
-        self, model: md.Model, observable: Observable, window: Window, stationary: bool, seconds: float, seed: int
-    ) -> None:
-        self.network, self.observable, self.window = model.network(), observable, window
+        self, model: md.Model, observable: Observable, usual: Window, slower: float, stationary: bool, seconds: float,
+        seed: int,
+    ) -> None:  # fmt: skip
+        self.network, self.observable = model.network(), observable
+        self.usual, self.window = usual, usual.longer(slower)
         self.seconds, self.seed = seconds, seed
         self.law = exact_law(model, observable) if stationary and observable.pooled else None
-        exact = self._runs(md.Gillespie(), seed)
-        self.cost = exact.cost()[0]
+        self.cost = self._cost(md.Gillespie())
         if self.law is None:
-            if FEWEST * self.cost * window.length > 10 * seconds:
+            if FEWEST * self.cost * self.window.length > 10 * seconds:
                 raise OutOfReach(f"exact runs of {model.name} take {self.cost:.2g} s for each second")
-            self.exact = self._extended(exact, 3 * seconds).values
+            self.exact = self._runs(md.Gillespie(), seed, 3 * seconds)
 
-    def _runs(self, engine: Any, seed: int) -> Runs:
-        return Runs(self.network, engine, self.observable, self.window, seed, workers=1)
+    def _cost(self, engine: Any) -> float:
+        return Runs(self.network, engine, self.observable, self.usual, self.seed, workers=1).cost()
 
-    def _extended(self, runs: Runs, seconds: float) -> Runs:
-        """As many runs as take so long."""
+    def _runs(self, engine: Any, seed: int, seconds: float) -> Floats:
+        """The values of as many runs as take so long."""
+        runs = Runs(self.network, engine, self.observable, self.window, seed, workers=1)
         values = len(self.window.times) * len(self.observable.columns) if self.observable.pooled else 1
-        began, number, most = time.process_time(), FEWEST, max(FEWEST, int(min(MOST_RUNS, MOST_VALUES / values)))
+        most = max(FEWEST, int(min(MOST_RUNS, MOST_VALUES / values))) if engine.stochastic else 1
+        began, number = time.process_time(), min(FEWEST, most)
         while True:
             runs.extend(number)
             if time.process_time() - began > seconds / 2 or number == most:
-                return runs
+                return runs.values
             number = min(2 * number, most)
 
     def of(self, engine: Any, always: bool = False) -> Found | None:
-        """The error and the cost of an engine; None where it fails, or where exact runs cost less and not ``always``."""
+        """The error and cost of an engine; None where it fails, or exact runs cost less and it is not wanted always."""
         if engine.name == "gillespie":
             return Found(0.0, 0.0, 0.0, self.cost)
         try:
-            runs = self._runs(engine, self.seed + 1)
-            cost = runs.cost()[0]
+            cost = self._cost(engine)
             if not always and not cost < self.cost:
                 return None
-            runs = self._extended(runs, self.seconds) if engine.stochastic else runs
-            if not engine.stochastic:
-                runs.extend(1)
+            values = self._runs(engine, self.seed + 1, self.seconds)
         except PilotError:
             return None
         if self.law is not None:
-            error, spread, floor = self.law.compare(self.observable.kind, runs.values)
+            error, spread, floor = self.law.compare(self.observable.kind, values)
         else:
-            apart = compare(self.observable, self.exact, runs.values, self.window.slices)
+            apart = compare(self.observable, self.exact, values, self.window.slices)
             error, spread, floor = apart.error, apart.spread, apart.floor
         k = int(np.argmax(error))
         return Found(float(error[k]), float(spread[k]), float(floor[k]), cost)

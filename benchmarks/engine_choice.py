@@ -31,11 +31,16 @@ from engines.choice.candidates import candidates
 from engines.choice.observable import read_observable
 from engines.choice.pilots import Window
 from engines.request import ENGINES
-from microdomain.plots import COLORS, QUIET, STYLE
+from microdomain.style import COLORS, QUIET, STYLE
 
 FIGURE = Path("docs/figures/engine_choice.png")
 SEED = 20_000
-SHORT = {"standard deviation": "sd", "distribution": "law", "event rate": "events", "first passage": "passage"}
+SHORT = {
+    "standard deviation": "sd", "distribution": "law", "event rate": "events", "first passage": "passage",
+    "gillespie": "exact", "ode": "ode", "langevin": "langevin", "tau_leaping": "leaping",
+    "hybrid: jump or diffusion": "jump/diffusion",
+}  # fmt: skip
+"""Words for the table; all other names are of hybrid engines."""
 
 
 @dataclass(frozen=True)
@@ -112,15 +117,16 @@ def answer(case: Case, seconds: float, budget: float) -> Answer | str:
     observable = read_observable(
         network, case.observable, asked.get("of"), asked.get("at_least"), None, asked.get("rearm"), faults
     )
+    slower = 1.0
     if duration is None:
-        noise = None if case.relaxation else md.stationary_noise(model, lags=0, frequencies=0)
-        slowest = case.relaxation or 1 / float(noise.relaxation_rate.min())
+        slowest = 1 / float(md.stationary_noise(model, lags=0, frequencies=0).relaxation_rate.min())
         window = Window.stationary(observable, slowest)
+        slower = max((case.relaxation or slowest) / slowest, 1.0)
     else:
         window = Window.between(observable, 0.0, float(duration))
     name = f"{model.name}{'' if asked.get('of') is None else ', ' + asked['of'].partition('.')[0]}"
     try:
-        truth = Truth(model, observable, window, duration is None, seconds, SEED + 100)
+        truth = Truth(model, observable, window, slower, duration is None, seconds, SEED + 100)
     except OutOfReach as reason:
         return f"{name}: {reason}"
     copies = network.initial[: network.counted]
@@ -143,19 +149,25 @@ def _number(value: float) -> str:
     return "-" if np.isnan(value) else f"{value:.2g}" if value >= 5e-4 else "0" if value == 0 else f"{value:.0e}"
 
 
+def _engine(name: str) -> str:
+    """In a word."""
+    return SHORT.get(name, "hybrid")
+
+
 def report(answers: Sequence[Answer], console: Console) -> None:
     """A row for each answer."""
-    table = Table(
-        box=SIMPLE, title="Promised and realised errors; cost over that of the cheapest engine that was enough"
-    )
+    title = "Promised and realised errors; ? and !: not within what was allowed, perhaps and surely.\n"
+    title += "cost: over that of the cheapest engine that was enough"
+    table = Table(box=SIMPLE, title=title, padding=(0, 1, 0, 0))
     for heading in ("model", "fL", "of", "allowed", "chosen", "promised", "realised", "cost", "cheapest"):
-        table.add_column(heading, justify="left" if heading in ("model", "of", "chosen", "cheapest") else "right")
+        left = heading in ("model", "of", "chosen", "cheapest")
+        table.add_column(heading, justify="left" if left else "right", no_wrap=True)
     for one in answers:
-        sign = "" if one.kept else " !" if one.broken else " ?"
+        sign = " " if one.kept else "!" if one.broken else "?"
         table.add_row(
             one.name, f"{one.volume:.2g}", SHORT.get(one.observable, one.observable), f"{one.tolerance:g}",
-            one.chosen.replace("hybrid: ", "h: "), _number(one.promised), _number(one.error) + sign,
-            f"{one.ratio:.2f}", "" if one.cheapest == one.chosen else one.cheapest.replace("hybrid: ", "h: "),
+            _engine(one.chosen), _number(one.promised), _number(one.error) + sign, f"{one.ratio:.2f}",
+            "" if one.cheapest == one.chosen else _engine(one.cheapest),
         )  # fmt: skip
     console.print(table)
 
@@ -197,8 +209,8 @@ def summary(answers: Sequence[Answer], console: Console) -> None:
                   f"longest {max(one.seconds for one in answers):.2g} s")  # fmt: skip
     for one in answers:
         if not one.kept:
-            console.print(f"not within: {one.name}, {one.observable}, {one.volume:.3g} fL, tolerance {one.tolerance:g}: "
-                          f"{one.found[one.chosen]}; {one.reason}")  # fmt: skip
+            about = f"{one.name}, {one.observable}, {one.volume:.3g} fL, tolerance {one.tolerance:g}"
+            console.print(f"not within: {about}: {one.found[one.chosen]}; {one.reason}")
 
 
 def figure(answers: Sequence[Answer], path: Path) -> None:
