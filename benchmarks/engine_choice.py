@@ -106,13 +106,7 @@ def answer(case: Case, seconds: float, budget: float) -> Answer | str:
     warnings.simplefilter("ignore")
     asked = dict(case.asked)
     model = case.make().scaled(case.factor, fixed=asked.pop("fixed", "densities"), nearest=True)
-    began = time.process_time()
-    choice = md.choose(
-        model, tolerance=case.tolerance, observable=case.observable, seed=SEED, budget=budget, workers=1, **asked
-    )
-    spent = time.process_time() - began
-    duration = asked.pop("duration", None)
-    network, data = model.network(), choice.data.isel(volume=0)
+    duration, network = asked.get("duration"), model.network()
     faults: list = []
     observable = read_observable(
         network, case.observable, asked.get("of"), asked.get("at_least"), None, asked.get("rearm"), faults
@@ -129,6 +123,12 @@ def answer(case: Case, seconds: float, budget: float) -> Answer | str:
         truth = Truth(model, observable, window, slower, duration is None, seconds, SEED + 100)
     except OutOfReach as reason:
         return f"{name}: {reason}"
+    began = time.process_time()
+    choice = md.choose(
+        model, tolerance=case.tolerance, observable=case.observable, seed=SEED, budget=budget, workers=1, **asked
+    )
+    spent = time.process_time() - began
+    data = choice.data.isel(volume=0)
     copies = network.initial[: network.counted]
     allowed = [engine for engine, made in ENGINES.items() if not made().refusal(network)]
     engines = {c.name: c.engine for c in candidates(network, copies, allowed)}
@@ -240,7 +240,7 @@ def main() -> None:
     parser.add_argument("--figure", type=Path, default=FIGURE)
     given = parser.parse_args()
     asked = cases(given.quick)
-    seconds, budget = (0.3, 1e7) if given.quick else (0.8, 1e8)
+    seconds, budget = (0.3, 1e7) if given.quick else (0.5, 1e8)
     with ProcessPoolExecutor(2, mp_context=get_context("forkserver")) as pool:
         found = list(pool.map(answer, asked, [seconds] * len(asked), [budget] * len(asked)))
     answers = [one for one in found if isinstance(one, Answer)]
