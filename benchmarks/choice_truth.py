@@ -103,10 +103,10 @@ class Law:
         return abs(value), spread, floor
 
 
-def exact_law(model: md.Model, observable: Observable) -> Law | None:
-    """The exact stationary distribution of the species that are observed, or None where it is out of reach."""
+def exact_law(model: md.Model, observable: Observable, most: int = MOST_STATES) -> Law | None:
+    """The exact stationary distribution of the species that are observed, or None where it needs more states."""
     try:
-        data = md.stationary_distribution(model, max_states=MOST_STATES)
+        data = md.stationary_distribution(model, max_states=most)
     except (md.RequestError, md.SimulationError):
         return None
     counts = data.counts.sel(species=list(observable.names)).values
