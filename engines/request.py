@@ -6,7 +6,7 @@ import dataclasses
 import os
 from collections.abc import Mapping, Sequence
 from operator import index
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -36,6 +36,13 @@ MOST_TRAJECTORIES = 10**8
 """The most trajectories of one call."""
 LARGEST_RESULT = 0.5
 """The share of the machine's memory that recorded paths may take."""
+
+
+class HasNetwork(Protocol):
+    """A model: whatever has a network."""
+
+    def network(self) -> Network:
+        """The arrays to simulate."""
 
 
 class RequestError(ValueError):

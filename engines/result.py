@@ -49,9 +49,9 @@ class SimulationError(RuntimeError):
 
 
 class Interrupted(KeyboardInterrupt):
-    """Stopped by the user. What was finished is in ``result``, a dataset of the finished trajectories."""
+    """Stopped by the user. What was finished is in ``result``: a dataset of the finished trajectories, or a choice."""
 
-    def __init__(self, message: str, result: xr.Dataset) -> None:
+    def __init__(self, message: str, result: Any) -> None:
         super().__init__(message)
         self.result = result
 

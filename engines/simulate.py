@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from engines.choice.auto import AUTO, engine_for
 from engines.ensemble import Summary, chunks, run_chunks
 from engines.kernel import check_laws
 from engines.loops import status
-from engines.request import Request, read_request
+from engines.request import HasNetwork, Request, read_request
 from engines.result import Interrupted, Outcome, SimulationError
 from engines.seeds import seed_words
 from mechanisms.network import Floats, Integers, Network
@@ -24,13 +24,6 @@ if TYPE_CHECKING:
 Record = Literal["grid", "events", "statistics"]
 EVENTS_PER_TRAJECTORY = 1 << 16
 """Numbers that a trajectory of events counts for when chunks are cut."""
-
-
-class HasNetwork(Protocol):
-    """A model: whatever has a network."""
-
-    def network(self) -> Network:
-        """The arrays to simulate."""
 
 
 def simulate(

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from mechanisms.reaction import Reaction
     from mechanisms.signal import constant, piecewise, pulse, step, train
     from mechanisms.units import UnitError
+    from microdomain.noise.scaling import noise_scaling
     from microdomain.plots import plot
 
 _HOME = {
@@ -69,6 +70,7 @@ _HOME = {
     "step": "mechanisms.signal",
     "train": "mechanisms.signal",
     "UnitError": "mechanisms.units",
+    "noise_scaling": "microdomain.noise.scaling",
     "plot": "microdomain.plots",
 }
 _MODULES = {
@@ -104,6 +106,7 @@ __all__ = [
     "maths",
     "mechanisms",
     "models",
+    "noise_scaling",
     "number",
     "parameter",
     "piecewise",

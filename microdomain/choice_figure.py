@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 LEAST = 1e-4
 """Errors below it are drawn there."""
+KEY = "points: pilot runs, with two standard errors; lines: predicted by linear noise; ring: the choice"
 COLOR = {"ode": COLORS[1], "gillespie": COLORS[0], "langevin": COLORS[2], "tau_leaping": COLORS[3]}
 HYBRID = COLORS[4]
 
@@ -25,6 +26,7 @@ def choice_figure(choice: Choice) -> Figure:
     data = choice.data
     with mpl.rc_context({**STYLE, "axes.xmargin": 0.08}):
         figure = Picture(figsize=(9.0, 4.4), layout="constrained")
+        figure.supxlabel(KEY, x=0.01, ha="left", fontsize=8.5, color=QUIET)
         figure.suptitle(choice.title, x=0.01, ha="left", fontsize=12, weight="bold")
         left, right = figure.subplots(1, 2)
         _errors(left, data)
@@ -73,7 +75,7 @@ def _costs(panel: Axes, data: Any) -> None:
         panel.plot(volumes, cost, "o-", color=_color(name), markersize=4, linewidth=1.2)
         for v in np.flatnonzero(data.engine.values == name):
             panel.plot(volumes[v], cost[v], "o", markersize=12, fillstyle="none", color="black")
-    panel.set_title("processor seconds per simulated second (ring: the choice)")
+    panel.set_title("processor seconds per simulated second")
     shown = [name for name in data.candidate.values if not name.startswith("hybrid")]
     shown += ["hybrid"] if len(shown) < data.sizes["candidate"] else []
     for k, name in enumerate(shown):

@@ -18,6 +18,14 @@ SAMPLING = 0.001
 """s between the samples in which openings are counted."""
 EXAMPLE = 3
 """The seed of the trajectories that are drawn."""
+CHOICE_VOLUMES = ("0.05 fL", "0.5 fL", "5 fL")
+"""Of cytosol, in which an engine is chosen."""
+CHOICE_BUDGET = 10.0
+"""Processor seconds of the exact runs at each of them."""
+NOISE_VOLUMES = ("0.033144 fL", "0.16572 fL", "0.8286 fL")
+"""In which noise is measured: 1, 5 and 25 channels."""
+NOISE_EVENTS = 1.2e8
+"""Reactions that may be fired in each of them."""
 SETTLING = 20.0
 """s after which the memory of the initial state is lost."""
 
@@ -80,14 +88,18 @@ CONDITIONS: tuple[tuple[str, dict[str, Any], dict[str, tuple[float, float]]], ..
 
 def demo(
     out: Path, *, duration: float = 300.0, runs: int = 8, factors: tuple[float, ...] = (1, 10, 100, 1000),
-    workers: int | None = None, say: Callable[[str], None] = print,
+    effort: float = 1.0, workers: int | None = None, say: Callable[[str], None] = print,
 ) -> list[Path]:  # fmt: skip
     """Run the microdomain under both engines, say what came out, and return the figures written to ``out``.
 
     duration: s of each run in which openings are counted; runs: how many of them; factors: the volumes compared, from
-    the smallest to the largest.
+    the smallest to the largest; effort: what the choice of engines and the noise may take, as part of the usual.
     """
+    from engines.choice.choose import choose
+    from mechanisms.models import ip3_microdomain
     from microdomain import demo_figures as figures
+    from microdomain.noise.scaling import noise_scaling
+    from microdomain.plots import plot
 
     began = time.perf_counter()
     out.mkdir(parents=True, exist_ok=True)
@@ -100,6 +112,16 @@ def demo(
     sizes = [size(factor, workers) for factor in factors]
     say(table_of_sizes(sizes))
     written.append((out / "volume.png", figures.volume(sizes)))
+    model = ip3_microdomain(ip3=IP3)
+    chosen = choose(model, CHOICE_VOLUMES, of="Ca.cytosol", budget=CHOICE_BUDGET * effort, workers=workers)
+    say(f"{chosen}\n")
+    written.append((out / "choice.png", plot(chosen)))
+    scaling = noise_scaling(
+        model, NOISE_VOLUMES, of=["Ca.cytosol", "IP3R.open"], max_events=NOISE_EVENTS * effort, precision=0.05, seed=1,
+        workers=workers,
+    )  # fmt: skip
+    say(f"{scaling}\n")
+    written.append((out / "noise.png", plot(scaling)))
     for path, figure in written:
         figure.savefig(path, dpi=150)
     say("Figures: " + "\n         ".join(str(path) for path, _ in written))

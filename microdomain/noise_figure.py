@@ -12,11 +12,12 @@ from matplotlib.figure import Figure
 
 from mechanisms.network import Floats
 from microdomain.noise.scaling import NoiseScaling
-from microdomain.plots import COLORS, QUIET, STYLE, Picture
+from microdomain.style import COLORS, QUIET, STYLE, Picture
 
 MOST = 6
 """The most observables in one figure."""
 EXACT = "gillespie"
+KEY = "filled: exact engine; open: approximate; pale: not counted; line: linear noise; dashed: 1/√V"
 SIGNS = {"certified 1/sqrt(V)": "certified 1/√V", "not": "not 1/√V", "not resolved": "not resolved"}
 
 
@@ -28,49 +29,54 @@ def figure(scaling: NoiseScaling) -> Figure:
     """
     data = scaling.data
     names = list(data.observable.values[:MOST])
-    columns = min(3, len(names))
+    columns = 2 if len(names) == 4 else min(3, len(names))
     rows = -(-len(names) // columns)
     with mpl.rc_context(STYLE):
         drawn = Picture(figsize=(1.2 + 3.3 * columns, 0.9 + 2.9 * rows), layout="constrained")
-        panels: Any = drawn.subplots(rows, columns, sharex=True, squeeze=False)
+        panels: Any = drawn.subplots(rows, columns, squeeze=False)
         for panel, name, color in zip(panels.flat, names, COLORS, strict=False):
             draw(panel, data.sel(observable=name), color)
             verdict = str(data.verdict.sel(observable=name).item())
             panel.set_title(f"{name}: {SIGNS[verdict]}", color=color, weight="bold" if verdict[0] == "c" else "normal")
         for panel in panels.flat[len(names) :]:
             panel.set_visible(False)
-        for panel in panels[-1]:
+        for panel in panels.flat[max(0, len(names) - columns) : len(names)]:
             panel.set_xlabel(f"volume of {data.attrs['compartment']} (fL)")
         for panel in panels[:, 0]:
             panel.set_ylabel("noise: sd over mean")
         left_out = data.sizes["observable"] - len(names)
         title = f"{data.attrs['model']}, {data.attrs['fixed']} fixed" + (f"; {left_out} more" if left_out else "")
+        drawn.supxlabel(KEY, x=0.01, ha="left", fontsize=8.5, color=QUIET)
         drawn.suptitle(title, x=0.01, ha="left", fontsize=12, weight="bold")
     return drawn
 
 
-def draw(panel: Axes, one: Any, color: str, label: str = "") -> None:
-    """One observable of a noise scaling in a panel, with a name at its smallest volume."""
+def draw(panel: Axes, one: Any, color: str) -> None:
+    """One observable of a noise scaling in a panel."""
     volumes, cv, predicted = one.volume.values, one.cv.values, one.predicted.values
     measured = np.isfinite(cv)
     panel.set(xscale="log", yscale="log")
     theory = np.isfinite(predicted)
-    panel.plot(volumes[theory], predicted[theory], color=color, linewidth=1.3, alpha=0.8)
+    panel.plot(volumes[theory], predicted[theory], color=color, linewidth=1.6, alpha=0.7)
     line = guide(volumes, np.where(theory, predicted, cv))
-    panel.plot(volumes, line, color=QUIET, linewidth=1.1, linestyle=(0, (4, 3)), zorder=1)
+    panel.plot(volumes, line, color="black", linewidth=0.8, linestyle=(0, (6, 8)), zorder=2.1)
     for k in np.flatnonzero(measured):
         exact = str(one.engine.values[k]) == EXACT
         alpha = 1.0 if bool(one.used.values[k]) else 0.35
         low, high = float(one.cv_low.values[k]), float(one.cv_high.values[k])
-        panel.plot([volumes[k]] * 2, [low, high], color=color, linewidth=1.8, alpha=alpha)
+        panel.plot([volumes[k]] * 2, [low, high], color=color, linewidth=1.8, alpha=alpha, zorder=3)
         panel.plot(
-            volumes[k], cv[k], "o", color=color, markersize=6, alpha=alpha, markerfacecolor=color if exact else "white"
+            volumes[k],
+            cv[k],
+            "o",
+            color=color,
+            markersize=6,
+            alpha=alpha,
+            zorder=3,
+            markerfacecolor=color if exact else "white",
         )
     ends = np.concatenate([cv[measured], predicted[theory & (predicted < 10 * np.nanmax(cv))], line])
     _limits(panel, volumes, ends)
-    if label and measured.any():
-        first = int(np.flatnonzero(measured)[0])
-        panel.annotate(label, (volumes[first], cv[first]), xytext=(8, 6), textcoords="offset points", color=color)
 
 
 def guide(volumes: Floats, values: Floats) -> Floats:

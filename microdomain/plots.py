@@ -11,14 +11,15 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from engines.choice.table import Choice
 from mechanisms.network import Floats
 from microdomain.choice_figure import choice_figure
+from microdomain.noise.scaling import NoiseScaling
+from microdomain.noise_figure import figure as noise_figure
 from microdomain.style import COLORS, STYLE, Picture
 
 if TYPE_CHECKING:
     import xarray as xr
-
-    from engines.choice.table import Choice
 
 LINES = 8
 """The most curves in one panel."""
@@ -41,17 +42,18 @@ class Curve:
     runs: Sequence[tuple[Floats, Floats]]
 
 
-def plot(data: xr.Dataset | Choice) -> Figure:
-    """Draw a dataset of ``simulate``, one panel per place and unit, quantities last; or the answer of ``choose``.
+def plot(data: xr.Dataset | Choice | NoiseScaling) -> Figure:
+    """Draw a dataset of ``simulate``, one panel per place and unit, quantities last; or the answer of ``choose`` or
+    ``noise_scaling``.
 
     Paths on a grid: the mean over trajectories with a band of one sd, and a few trajectories; events: the steps of the
     first trajectories; statistics: the mean with a band of one sd. Species that never change are named in the title of
     their panel, and of more than eight those that vary most are drawn.
     """
-    from engines.choice.table import Choice
-
     if isinstance(data, Choice):
         return choice_figure(data)
+    if isinstance(data, NoiseScaling):
+        return noise_figure(data)
     panels = list(_panels(data))
     with mpl.rc_context(STYLE):
         figure = Picture(figsize=(8.0, 0.6 + 2.2 * len(panels)), layout="constrained")

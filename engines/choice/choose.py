@@ -22,6 +22,7 @@ from engines.choice.table import Choice, table
 from engines.ensemble import progress_bar
 from engines.kernel import check_laws
 from engines.request import RequestError, read_workers
+from engines.result import Interrupted
 from engines.start import check_propensities
 from mechanisms.faults import Fault, unknown
 from mechanisms.network import Network
@@ -83,7 +84,8 @@ def choose(
 
     Returns a ``Choice``: print it, see it in a notebook, ``plot`` it; ``.data`` is a dataset of all its numbers, and
     ``.engine(volume)`` goes into ``simulate``.
-    Raises ModelError or RequestError with every fault before anything runs.
+    Raises ModelError or RequestError with every fault before anything runs; Interrupted on Ctrl-C, with the volumes
+    that are decided in ``.result``.
     """
     network = model.network()
     faults: list[Fault] = []
@@ -116,14 +118,22 @@ def choose(
     networks = [
         network if volumes is None else model.scaled(size / own, fixed=fixed, nearest=True).network() for size in sizes
     ]
+    numbers = whole_numbers(network)
+
+    def told_so_far(decisions: Sequence[Decision]) -> Choice:
+        notes = []
+        for size, decision in zip(sizes, decisions, strict=False):
+            factor = size / own if fixed == DENSITIES else 1.0
+            notes.append(cautions(decision, spread, {name: n * factor for name, n in numbers.items()}))
+        return table(network.name, place, sizes[: len(decisions)], fixed, decisions, notes)
+
     decisions: list[Decision] = []
     with progress_bar(progress, len(sizes), "choosing") as told:
-        for one in networks:
-            decisions.append(decide(one, question(one)))
-            told(len(decisions))
-    numbers = whole_numbers(network)
-    notes = []
-    for size, decision in zip(sizes, decisions, strict=True):
-        factor = size / own if fixed == DENSITIES else 1.0
-        notes.append(cautions(decision, spread, {name: n * factor for name, n in numbers.items()}))
-    return table(network.name, place, sizes, fixed, decisions, notes)
+        try:
+            for one in networks:
+                decisions.append(decide(one, question(one)))
+                told(len(decisions))
+        except KeyboardInterrupt:
+            done = told_so_far(decisions) if decisions else None
+            raise Interrupted(f"{len(decisions)} of {len(sizes)} volumes are decided: see .result", done) from None
+    return told_so_far(decisions)

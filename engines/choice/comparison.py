@@ -131,48 +131,54 @@ class _Distances:
     """Wasserstein distances between two sets of runs (trajectory, time, column), from distributions on fine bins."""
 
     def __init__(self, observable: Observable, exact: Floats, other: Floats, groups: int) -> None:
-        low = np.minimum(exact.min(axis=(0, 1)), other.min(axis=(0, 1)))
-        high = np.maximum(exact.max(axis=(0, 1)), other.max(axis=(0, 1)))
-        self.width = np.where(high > low, high - low, 1.0) / BINS
-        self.low, self.runs = low, (len(exact), len(other))
-        self.exact = self._histograms(exact, min(groups, len(exact)))
-        self.other = self._histograms(other, min(groups, len(other)))
+        self.columns = [_Distance(exact[..., c], other[..., c], groups) for c in range(exact.shape[2])]
+
+    def errors(self, leaving_out: bool = False) -> Floats:
+        """(column,), or (group, column) with each group left out."""
+        return np.stack([column.left_out if leaving_out else column.whole for column in self.columns], axis=-1)
+
+    def floor(self) -> Floats:
+        """(column,) what runs of one law would show, so many on each side."""
+        return np.array([column.floor for column in self.columns])
+
+
+class _Distance:
+    """Of one column (trajectory, time); whole; left_out: (group,) with each group of runs left out; floor.
+
+    The floor is that between halves of the exact runs, the mean over four ways to halve them.
+    """
+
+    def __init__(self, exact: Floats, other: Floats, groups: int) -> None:
+        self.low = min(exact.min(), other.min())
+        high = max(exact.max(), other.max())
+        self.width = (high - self.low) / BINS if high > self.low else 1.0
+        a, b = (self._histograms(values, min(groups, len(values))) for values in (exact, other))
+        self.whole = float(self._between(a.sum(axis=0), b.sum(axis=0)))
+        self.left_out = self._between(_totals(a, True), _totals(b, True))
+        self.floor = self._halves(a) * np.sqrt((1 / len(exact) + (1 / len(other) if len(other) > 1 else 0.0)) / 4)
+        self.floor *= np.sqrt(len(exact))
 
     def _histograms(self, values: Floats, groups: int) -> Floats:
-        """(group, column, bin) counts."""
-        found = np.zeros((groups, values.shape[2], BINS + 1))
+        """(group, bin) counts."""
+        found = np.empty((groups, BINS + 1))
         for g, part in enumerate(np.array_split(values, groups)):
             bins: Integers = ((part - self.low) / self.width).astype(np.int64)
-            for c in range(values.shape[2]):
-                found[g, c] = np.bincount(bins[..., c].ravel(), minlength=BINS + 1)[: BINS + 1]
+            found[g] = np.bincount(bins.ravel(), minlength=BINS + 1)[: BINS + 1]
         return found
 
-    def _distance(self, a: Floats, b: Floats) -> Floats:
-        """(..., column) between histograms (..., column, bin)."""
+    def _between(self, a: Floats, b: Floats) -> Floats:
+        """(...,) between histograms (..., bin)."""
         cumulated = [np.cumsum(h, axis=-1) / h.sum(axis=-1, keepdims=True) for h in (a, b)]
         found: Floats = np.abs(cumulated[0] - cumulated[1]).sum(axis=-1) * self.width
         return found
 
-    def errors(self, leaving_out: bool = False) -> Floats:
-        """(column,), or (group, column) with each group left out."""
-        found = self._distance(_totals(self.exact, leaving_out), _totals(self.other, leaving_out))
-        return found if leaving_out else found[0]
-
-    def floor(self) -> Floats:
-        """(column,) what runs of one law would show, so many on each side: half of the exact runs against the others.
-
-        The mean over four ways to halve them.
-        """
-        groups = len(self.exact)
+    def _halves(self, histograms: Floats) -> float:
+        groups = len(histograms)
         if groups < 4:
-            return np.full(len(self.width), np.inf)
+            return np.inf
         number = np.arange(groups)
         halves = [number % 2 == 0, number < groups // 2, number // 2 % 2 == 0, (number + 1) // 2 % 2 == 0]
-        apart = np.mean([self._distance(self.exact[h].sum(0), self.exact[~h].sum(0)) for h in halves], axis=0)
-        n, m = self.runs
-        share = (1 / n + (1 / m if m > 1 else 0.0)) / (4 / n)
-        found: Floats = apart * np.sqrt(share)
-        return found
+        return float(np.mean([self._between(histograms[h].sum(0), histograms[~h].sum(0)) for h in halves]))
 
 
 def _of_rates(exact: Floats, other: Floats, groups: int) -> Comparison:

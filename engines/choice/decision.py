@@ -29,6 +29,8 @@ BUDGET = 10.0
 """Processor seconds that the runs to measure by may take at each volume."""
 HOPELESS = 3.0
 """Times the tolerance: a prediction beyond it is not audited, where nothing is against it."""
+MATTERS = 0.01
+"""The share of a variance from which on a reaction makes noise that matters."""
 WORTH = 1.5
 """Costs that differ by less are the same; the more exact engine is then taken."""
 
@@ -152,8 +154,8 @@ class _Judge:
         self.known = [Assessment(one, self._predict(one)) for one in candidates(network, self.copies, tuple(ENGINES))]
         allowed = {one.name for one in candidates(network, self.copies, question.engines)}
         self.assessments = [one for one in self.known if one.candidate.name in allowed]
-        settling = question.duration is None
-        plan = Plan(network, question.observable, window, question.seed, question.workers, question.budget, settling)
+        how = question.seed, question.workers, question.budget, question.duration is None
+        plan = Plan(network, question.observable, window, *how, self._rarest())
         self.measure = measure(plan, [one.candidate for one in self.known], self.copies)
         if self.measure is None:
             self.plan = plan
@@ -170,12 +172,23 @@ class _Judge:
             return np.full(len(observable.columns), np.nan)
         return self.prediction.errors(candidate.readings, observable.kind)[observable.columns]
 
+    def _rarest(self) -> tuple[str, float]:
+        """The reaction that fires least, of those that make the noise of what is observed, and how often per second."""
+        if self.prediction is None:
+            return "", np.inf
+        columns = self.question.observable.columns
+        matter = (self.prediction.budget[:, columns] > MATTERS).any(axis=1) & (self.prediction.rates > 0)
+        rates = np.where(matter, self.prediction.rates, np.inf)
+        rarest = int(np.argmin(rates))
+        return self.network.reactions[rarest], float(rates[rarest])
+
     def decision(self) -> Decision:
         """Judge the candidates from the cheapest on; the first that is within the tolerance is chosen."""
         exact = next(one for one in self.known if one.candidate.exact)
         exact.verdict, exact.predicted = EXACT, np.zeros(len(exact.predicted))
         exact.cost = self._cost(exact)
-        limit = exact.cost / WORTH if exact in self.assessments else np.inf
+        allowed = exact in self.assessments and exact.verdict == EXACT
+        limit = exact.cost / WORTH if allowed else np.inf
         waiting = []
         for one in self.assessments:
             if one is exact:
@@ -196,7 +209,7 @@ class _Judge:
             else:
                 one.verdict = SKIPPED
         self._inform()
-        return self._told(chosen or (exact if exact in self.assessments else None))
+        return self._told(chosen or (exact if allowed else None))
 
     def _cost(self, one: Assessment) -> float:
         try:

@@ -35,6 +35,8 @@ def excursion(network: Network, responses: Responses, parts: Contributions) -> s
     """
     counted, (times, powers) = network.counted, responses.propagators
     varying = parts.sd[:counted] > 0
+    if not varying.any():
+        return ""
     unit = np.where(network.signed[:counted], parts.sd[:counted], np.maximum(parts.sd[:counted], 1.0))[varying]
     worst, told = FURTHER, ""
     for deviations, away in _deviations(responses):

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from engines.choice.candidates import Candidate
-from engines.choice.observable import FEWEST_EVENTS, Observable
+from engines.choice.observable import FEWEST_EVENTS, FIRST_PASSAGE, Observable
 from engines.choice.pilots import PilotError, Runs, Window
 from engines.loops.parts import FLOW, LEAP
 from engines.partition import READINGS
@@ -23,10 +23,14 @@ from mechanisms.network import Floats, Network
 
 FEWEST, FIRST, MOST = 4, 32, 8192
 """Runs: at least, at first where that many can be afforded, and at most."""
+LARGEST = 1 << 26
+"""Numbers that are kept of all the runs of one engine (half a gigabyte)."""
 LONGER = 4.0
 """Times as long, when runs are too short."""
 FORGOTTEN = 0.25
 """The variance of the means of runs over that of all states, below which runs are long: 2 correlation times over T."""
+FIRINGS = 10.0
+"""Of every reaction that matters, in one run: fewer say nothing of how often it fires."""
 DRIFT = 0.02
 """Of the mean magnitude: the least drift that matters."""
 ALARM = 0.9995
@@ -47,7 +51,11 @@ class Measure:
 
 @dataclass(frozen=True)
 class Plan:
-    """How pilots are run: of what, when, with which seed, threads, and processor seconds; settling: may be longer."""
+    """How pilots are run: of what, when, with which seed, threads, and processor seconds.
+
+    settling: they may be made longer. rarest: of the reactions that make the noise, the one that fires least, and how
+    often per second.
+    """
 
     network: Network
     observable: Observable
@@ -56,6 +64,7 @@ class Plan:
     workers: int
     budget: float
     settling: bool
+    rarest: tuple[str, float]
 
     def runs(self, candidate: Candidate) -> Runs:
         """Of one candidate, none of them yet."""
@@ -63,11 +72,11 @@ class Plan:
 
 
 def measure(plan: Plan, known: Sequence[Candidate], copies: Floats) -> Measure | None:
-    """Of the most exact candidate whose runs settle within the budget, or of the most exact one; None without any.
+    """Of the most exact candidate whose runs settle within the budget, or else has the longest; None without any.
 
     copies: (species,) mean molecules.
     """
-    first: Measure | None = None
+    longest: Measure | None = None
     for candidate in sorted(known, key=lambda one: float(np.mean(one.readings))):
         if candidate.exact or _nearly_exact(plan.network, candidate, copies):
             try:
@@ -76,8 +85,9 @@ def measure(plan: Plan, known: Sequence[Candidate], copies: Floats) -> Measure |
                 continue
             if found is not None and not found.note:
                 return found
-            first = first or found
-    return first
+            if found and (longest is None or found.runs.window.length > longest.runs.window.length):
+                longest = found
+    return longest
 
 
 def _nearly_exact(network: Network, candidate: Candidate, copies: Floats) -> bool:
@@ -99,7 +109,7 @@ def _settled(plan: Plan, candidate: Candidate) -> Measure | None:
         if most < FEWEST:
             break
         runs.extend(min(FIRST, most))
-        note = _unsettled(plan.observable, runs) if plan.settling or not plan.observable.pooled else ""
+        note = _unsettled(longer, runs) if plan.settling or not plan.observable.pooled else ""
         found = Measure(candidate, runs, most, note)
         if not note or not plan.settling:
             break
@@ -117,15 +127,21 @@ def _longer(plan: Plan) -> Iterator[Plan]:
 def _affordable(runs: Runs, plan: Plan) -> int:
     """A power of two, so that the speed of the machine rarely changes it."""
     number = plan.budget / max(runs.cost() * plan.window.length, 1e-9)
-    return 0 if number < 1 else min(2 ** int(np.log2(number)), MOST)
+    most = min(MOST, LARGEST // (len(runs.grid) * max(len(runs.observable.columns), 1)))
+    return 0 if number < 1 else min(2 ** int(np.log2(number)), most)
 
 
-def _unsettled(observable: Observable, runs: Runs) -> str:
+def _unsettled(plan: Plan, runs: Runs) -> str:
     """Why runs are too short to be read as stationary, or ""."""
-    values, length = runs.values, runs.window.length
+    observable, values, length = plan.observable, runs.values, runs.window.length
+    name, rate = plan.rarest
+    if plan.settling and rate * length < FIRINGS:
+        return f"runs of {length:.3g} s are too short: '{name}' happens once in {1 / rate:.3g} s"
     if not observable.pooled:
         seen = observable.seen(values)
-        return "" if seen >= FEWEST_EVENTS else f"{seen} of them in {len(values)} runs of {length:.3g} s"
+        if observable.kind == FIRST_PASSAGE and seen < len(values) / 2:
+            return f"{seen} of {len(values)} runs of {length:.3g} s pass; the mean counts the others as if at the end"
+        return "" if seen >= FEWEST_EVENTS else f"{seen} events in {len(values)} runs of {length:.3g} s"
     total, means = values.var(axis=(0, 1)), values.mean(axis=1)
     varying = total > 0
     if not varying.any():

@@ -91,13 +91,14 @@ class Runs:
         self.fired = 0
 
     def cost(self) -> float:
-        """Processor seconds for each simulated second; infinite where it is out of reach.
+        """Processor seconds for each simulated second; infinite where even the shortest part of a run is out of reach.
 
         Parts of a run, ever longer ones, are tried until one can be measured.
         """
         engine = self.engine
         if engine.stochastic and engine.work == "events":
             engine = dataclasses.replace(engine, max_events=MOST_AT_ONCE)
+        found = np.inf
         for part in LADDER:
             grid = self.grid[: max(2, len(self.grid) // part)]
             if part > 1:
@@ -112,12 +113,12 @@ class Runs:
                 )
                 seconds = min(seconds, time.thread_time() - began)
             if (outcome.status == status.TOO_MANY_EVENTS).any():
-                return np.inf
-            self._check(outcome)
-            length = number * self.window.length / part
-            if seconds > MEASURABLE or part == 1:
                 break
-        return seconds / length
+            self._check(outcome)
+            found = seconds / (number * self.window.length / part)
+            if seconds > MEASURABLE:
+                break
+        return found
 
     def extend(self, number: int) -> None:
         """Run trajectories until there are so many. Raises PilotError, or KeyboardInterrupt where the user stops it."""

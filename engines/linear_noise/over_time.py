@@ -28,7 +28,7 @@ from engines.linear_noise.checks import check_network, few_molecules
 from engines.linear_noise.gating_noise import gating_noises, states_of
 from engines.linear_noise.moment_steps import Moments, Steps
 from engines.linear_noise.views import NoiseViews
-from engines.request import RequestError, read_times
+from engines.request import HasNetwork, RequestError, read_times
 from engines.start import check_propensities
 from mechanisms.faults import Fault
 from mechanisms.network import Floats, Network
@@ -36,7 +36,6 @@ from mechanisms.network import Floats, Network
 if TYPE_CHECKING:
     import xarray as xr
 
-    from engines.simulate import HasNetwork
 
 MOLECULES = {"units": "1"}
 MOST_STATES = 60

@@ -29,7 +29,7 @@ from engines.linear_noise.mean_correction import mean_correction
 from engines.linear_noise.over_time import MOLECULES, coordinates
 from engines.linear_noise.stationary_state import Subspace, held, stationary_state
 from engines.linear_noise.views import NoiseViews
-from engines.request import RequestError
+from engines.request import HasNetwork, RequestError
 from mechanisms.faults import Fault
 from mechanisms.network import Floats, Network
 from mechanisms.units import UnitError, magnitude
@@ -37,7 +37,6 @@ from mechanisms.units import UnitError, magnitude
 if TYPE_CHECKING:
     import xarray as xr
 
-    from engines.simulate import HasNetwork
 
 POINTS = 201
 """Lags and frequencies where none are given."""

@@ -16,9 +16,8 @@ from engines.master_equation.projection import Projection, Step, poisson
 from engines.master_equation.state_limit import Limits
 from engines.master_equation.state_set import ABSORBED, StateSet, TooManyStates
 from engines.master_equation.stationary import factor
-from engines.request import RequestError, read_times
+from engines.request import HasNetwork, RequestError, read_times
 from engines.result import TIME, SimulationError, dataset
-from engines.simulate import HasNetwork
 from engines.threshold import Threshold, read_threshold
 from mechanisms.faults import Fault
 from mechanisms.network import Floats, Integers, Network

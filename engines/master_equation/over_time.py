@@ -11,9 +11,8 @@ from engines.master_equation.markov_chain import MarkovChain, NegativeRate
 from engines.master_equation.projection import Projection
 from engines.master_equation.state_limit import Limits
 from engines.master_equation.state_set import TooManyStates
-from engines.request import RequestError, check_memory, read_times
+from engines.request import HasNetwork, RequestError, check_memory, read_times
 from engines.result import TIME, SimulationError, dataset
-from engines.simulate import HasNetwork
 from mechanisms.faults import Fault, unknown
 from mechanisms.names import called_in
 from mechanisms.network import Floats, Integers, Network

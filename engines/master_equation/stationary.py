@@ -14,9 +14,8 @@ from engines.master_equation.markov_chain import MarkovChain, NegativeRate
 from engines.master_equation.over_time import MOST_STATES, composition_names, states_of
 from engines.master_equation.state_limit import Limits
 from engines.master_equation.state_set import StateSet, TooManyStates
-from engines.request import RequestError
+from engines.request import HasNetwork, RequestError
 from engines.result import SimulationError, dataset
-from engines.simulate import HasNetwork
 from mechanisms.network import Floats, Integers, Network
 from mechanisms.splitting import one_way
 
@@ -28,7 +27,7 @@ FIRST_SET = 500
 ONWARD = 1e-6
 """The part of the flow out of a set below which it is not followed further."""
 LONG = 1e3
-"""The length of a step after which no rare state is the likeliest, in the longest mean time that is spent in a state."""
+"""The length of a step after which no rare state is the likeliest, in the longest mean time spent in a state."""
 NAMED = 5
 """Absorbing states that are named."""
 

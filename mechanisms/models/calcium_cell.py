@@ -18,7 +18,7 @@ from mechanisms.units import Given, magnitude
 
 VOLUME_PER_CHANNEL = 0.16572 / 5
 """Cytosol in fL, five channels in 0.16572 fL (the IP3 receptor example of STEPS): 30 in a fL. A puff site, with about
-six channels within 0.5 um (Smith & Parker 2009), is twice as dense, a whole cell less."""
+six channels within 0.5 um (Smith & Parker 2009), is about three times as dense, a whole cell less so."""
 ER_FRACTION = 0.185
 """ER over cytosol (De Young & Keizer 1992)."""
 TOTAL, REST = 2.0, 0.1

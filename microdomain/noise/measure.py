@@ -1,8 +1,6 @@
 """Noise at one volume: which engine measures it, for how long, and the coefficients of variation with their errors.
 
-Trajectories are independent; each is left alone until its start is forgotten, then sampled over a window. The moments
-of a trajectory are one observation, so that correlation in time needs no model: errors are those of the jackknife over
-trajectories, of log CV, and intervals those of Student's t (Efron & Tibshirani 1993, chapter 11).
+Trajectories are independent; each is left alone until its start is forgotten, then sampled over a window.
 """
 
 from __future__ import annotations
@@ -22,6 +20,7 @@ from engines.tau_leaping import TauLeaping
 from mechanisms.network import Floats
 from microdomain.noise.prediction import Cost, Prediction, cost, predict, seen_by
 from microdomain.noise.request import Request, Size
+from microdomain.noise.statistics import jackknife, modes, skewness, student
 
 BATCH = 32
 """Trajectories that are added at a time."""
@@ -137,7 +136,7 @@ def measure(size: Size, request: Request, seed: int, step: Step) -> Point:
         len(values) - 1,
         values.mean(axis=(0, 1)),
         values.std(axis=(0, 1)),
-        _skewness(values),
+        skewness(values),
         np.array([modes(column) for column in values.reshape(-1, len(columns)).T]),
         predicted,
         unseen,
@@ -220,64 +219,6 @@ def _longer(values: Floats, schedule: Schedule) -> float:
         t = [np.abs(d.mean(axis=0)) / (d.std(axis=0, ddof=1) / np.sqrt(count)) for d in change]
     drifts = bool((np.nan_to_num(np.array(t)) > stats.t.isf(DRIFT / 4 / values.shape[2], count - 1)).any())
     return float(max(2.0, 1.5 * needed)) if drifts or needed > 1 else 0.0
-
-
-def student(confidence: float, degrees: int) -> float:
-    """Half the width of an interval, in errors."""
-    return float(stats.t.isf((1 - confidence) / 2, degrees))
-
-
-def jackknife(values: Floats) -> tuple[Floats, Floats]:
-    """log CV (column,) and its standard error, from values (trajectory, time, column); NaN where there is none.
-
-    CV = sd / |mean| with all trajectories pooled; what it is without each of them gives the error, and takes the bias
-    of order 1 / trajectories away.
-    """
-    count = len(values)
-    middle = values.mean(axis=(0, 1))
-    centred = values - middle
-    first, second = centred.mean(axis=1), (centred**2).mean(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        whole = _log_cv(first.mean(axis=0), second.mean(axis=0), middle)
-        others = [(count * part.mean(axis=0) - part) / (count - 1) for part in (first, second)]
-        without = _log_cv(others[0], others[1], middle)
-        centre = without.mean(axis=0)
-        found = count * whole - (count - 1) * centre
-        error = np.sqrt((count - 1) / count * ((without - centre) ** 2).sum(axis=0))
-        vanishing = np.abs(middle) < 4 * first.std(axis=0, ddof=1) / np.sqrt(count)
-    absent = vanishing | ~np.isfinite(found) | ~(error > 0)
-    return np.where(absent, np.nan, found), np.where(absent, np.nan, error)
-
-
-def _log_cv(first: Floats, second: Floats, middle: Floats) -> Floats:
-    found: Floats = np.log(np.maximum(second - first**2, 0.0)) / 2 - np.log(np.abs(first + middle))
-    return found
-
-
-def _skewness(values: Floats) -> Floats:
-    centred = values - values.mean(axis=(0, 1))
-    second, third = ((centred**power).mean(axis=(0, 1)) for power in (2, 3))
-    found: Floats = third / np.where(second > 0, second, 1.0) ** 1.5
-    return found
-
-
-def modes(values: Floats) -> int:
-    """2 where values fall into two peaks, each with 5 % of them, and a valley of half the lower one between; else 1."""
-    low, high = np.quantile(values, [0.005, 0.995])
-    if not high > low:
-        return 1
-    whole = bool((values[:1000] == np.rint(values[:1000])).all())
-    width = (high - low) / 20
-    width = max(1.0, np.ceil(width)) if whole else width
-    start = low - 0.5 if whole else low
-    heights, _ = np.histogram(values, bins=np.arange(start, high + 1.5 * width, width))
-    total = heights.sum()
-    for k in range(1, len(heights) - 1):
-        left, right = heights[:k], heights[k + 1 :]
-        enough = min(left.sum(), right.sum()) > 0.05 * total
-        if enough and 0 <= heights[k] < 0.5 * min(left.max(), right.max()):
-            return 2
-    return 1
 
 
 def _scarcest(size: Size, values: Floats) -> tuple[str, float]:

@@ -29,6 +29,8 @@ LONGEST = 20.0
 """The longest first guess of a memory, in 1 / |eigenvalue|: where nothing damps, what is nonlinear does."""
 SLOWEST = 100.0
 """The same in turnovers of the slowest species, for states that nothing draws back to."""
+SMALLEST = 1e-15
+"""1/s: eigenvalues that are zero."""
 STEPS_PER_RELAXATION = 10.0
 """Steps of a diffusion in the fastest relaxation time, and evaluations that a leap is worth."""
 EPSILON = TauLeaping().epsilon
@@ -98,12 +100,13 @@ def _times(eigenvalues: Any, turnover: tuple[float, float]) -> tuple[float, floa
     """The longest memory in s, the fastest rate in 1/s, and the least damping; turnover: as of ``_turnover``."""
     slowest, fastest = turnover
     if not len(eigenvalues):
-        return slowest, fastest, 1.0
-    size, decay = np.abs(eigenvalues), np.abs(eigenvalues.real)
+        return (slowest, fastest, 1.0) if fastest > 0 else (1.0, 1.0, 1.0)
+    size, decay = np.maximum(np.abs(eigenvalues), SMALLEST), np.abs(eigenvalues.real)
     turning = np.abs(eigenvalues.imag) > 1e-6 * size
     damping = float(np.where(turning, decay / size, np.minimum(decay * slowest, 1.0)).min())
     memory = float((1 / np.maximum(decay, size / LONGEST)).max())
-    return min(memory, SLOWEST * slowest), max(float(size.max()), fastest), damping
+    memory = min(memory, SLOWEST * slowest)
+    return (memory if memory < 1 / SMALLEST else 1.0), max(float(size.max()), fastest), damping
 
 
 def _instability(eigenvalues: Any, damping: float) -> tuple[str, str]:
@@ -122,13 +125,14 @@ def _first_sentence(text: str) -> str:
 
 
 def _turnover(network: Network, state: Floats) -> tuple[float, float]:
-    """The slowest and the fastest turnover of the species of a state: s, and 1/s."""
+    """The slowest and the fastest turnover of the molecules of a state: s, and 1/s; infinite and 0 of charges alone."""
     directions = one_way(network)
     views = Views(directions)
     rates = np.abs(views.propensities(network.with_conducting(state[None]))[0])
     gross = np.abs(views.stoichiometry.copy()) @ rates
-    turned = gross[gross > 0] / (2 * np.maximum(np.abs(state[gross > 0]), 1.0))
-    return (1 / float(turned.min()), float(turned.max())) if len(turned) else (1.0, 1.0)
+    turning = (gross > 0) & ~network.signed
+    turned = gross[turning] / (2 * np.maximum(state[turning], 1.0))
+    return (1 / float(turned.min()), float(turned.max())) if len(turned) else (np.inf, 0.0)
 
 
 def seen_by(engine: Any, network: Network) -> Any:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engines.ensemble import _progress
-from engines.result import Interrupted, version
+from engines.ensemble import progress_bar
+from engines.result import Interrupted, SimulationError, version
 from microdomain.noise import request as asked
-from microdomain.noise.measure import Point, measure, student
+from microdomain.noise.measure import Point, measure
 from microdomain.noise.request import Request
+from microdomain.noise.statistics import student
 from microdomain.noise.text import as_html, as_text
 from microdomain.noise.verdict import AGREEMENT_BAND, EXPONENT_BAND, Verdict, judge
 
@@ -47,7 +48,7 @@ def noise_scaling(
     fixed: str = "densities",
     of: Any = None,
     engine: Any = None,
-    precision: float = 0.03,
+    precision: float = 0.025,
     confidence: float = 0.95,
     max_events: float = 1e8,
     seed: int | None = None,
@@ -69,26 +70,28 @@ def noise_scaling(
         max_events are spent.
 
     Returns NoiseScaling with ``data``: cv, cv_low, cv_high, predicted (linear noise; NaN with the reason in
-    ``no_prediction``), mean (volume, observable), engine, work and seed (volume), exponent, exponent_low and
+    ``no_prediction``), average (volume, observable), engine, work and seed (volume), exponent, exponent_low and
     exponent_high, verdict and reason (observable). A verdict of "certified 1/sqrt(V)" needs an exponent within 0.05 of
     -1/2 and CV within 10 % of linear noise at every volume: see ``microdomain.noise.verdict`` for how often it errs.
     It is about the fluctuations around the state that the model settles in from its initial state.
-    Raises ModelError or RequestError with every fault before anything runs; Interrupted on Ctrl-C, with what was
-    finished in ``.result``.
+    Raises ModelError or RequestError with every fault before anything runs; SimulationError where a run fails and
+    Interrupted on Ctrl-C, both with the volumes that were finished in ``.result``.
     van Kampen 1961; Elf & Ehrenberg 2003.
     """
     numbers = precision, confidence, max_events
     request = asked.read(model, volumes, compartment, fixed, of, engine, numbers, seed, workers)
     points: list[Point] = []
-    with _progress(progress, PARTS * len(request.sizes)) as bar:
+    with progress_bar(progress, PARTS * len(request.sizes), "measuring") as bar:
         try:
             for i, size in enumerate(request.sizes):
                 own = int(np.random.SeedSequence(request.seed, spawn_key=(i,)).generate_state(1, np.uint64)[0])
                 points.append(measure(size, request, own, partial(_tell, bar, i)))
         except KeyboardInterrupt:
-            result = NoiseScaling(_dataset(_first(request, len(points)), points)) if len(points) > 1 else None
             told = f"{len(points)} of {len(request.sizes)} volumes are finished: see .result"
-            raise Interrupted(told, result) from None  # type: ignore[arg-type]
+            raise Interrupted(told, _finished(request, points)) from None
+        except SimulationError as error:
+            told = f"at {size.volume:.4g} fL, {error}"
+            raise SimulationError(told, _finished(request, points)) from None
     return NoiseScaling(_dataset(request, points))
 
 
@@ -96,8 +99,11 @@ def _tell(bar: Callable[[int], None], volume: int, part: float) -> None:
     bar(round(PARTS * (volume + part)))
 
 
-def _first(request: Request, n: int) -> Request:
-    return replace(request, sizes=request.sizes[:n])
+def _finished(request: Request, points: Sequence[Point]) -> Any:
+    """What was measured before a stop; None where that is less than two volumes."""
+    if len(points) < 2:
+        return None
+    return NoiseScaling(_dataset(replace(request, sizes=request.sizes[: len(points)]), points))
 
 
 def _dataset(request: Request, points: Sequence[Point]) -> xr.Dataset:
@@ -120,7 +126,7 @@ def _dataset(request: Request, points: Sequence[Point]) -> xr.Dataset:
         "cv_low": (both, np.exp(log_cv - half), {"long_name": level}),
         "cv_high": (both, np.exp(log_cv + half), {"long_name": level}),
         "predicted": (both, column("predicted"), {"long_name": "CV by linear noise, of the noise that the engine has"}),
-        "mean": (both, column("mean"), {"units": "see 'unit'"}),
+        "average": (both, column("mean"), {"units": "see 'unit'"}),
         "unseen": (both, column("unseen"), {"long_name": "part of the variance that the engine leaves out"}),
         "used": (both, np.array([v.used for v in verdicts]).T, {"long_name": "the point counts for the verdict"}),
         "no_prediction": (one, words(point.prediction.reason for point in points)),

@@ -21,7 +21,7 @@ def as_text(data: xr.Dataset) -> str:
     """Verdicts with their reasons, then each observable volume by volume, then how each volume was measured."""
     lines = [_title(data), ""]
     for row in _verdicts(data):
-        lines.append(f"{row[0]:<28}{row[1]:<34}{row[2]}")
+        lines.append(f"{row[0]:<26}{row[1]:<34}{row[2]}")
         lines += textwrap.wrap(row[3], WIDTH, initial_indent="    ", subsequent_indent="    ")
     shown = data.observable.values[:MOST]
     for name in shown:
@@ -77,7 +77,7 @@ def _verdicts(data: xr.Dataset) -> Iterator[tuple[str, str, str, str]]:
         reason = str(one.reason.item())
         if np.isfinite(one.holds_from) and str(one.verdict.item()) == "not":
             reason += f"; agrees with linear noise from {float(one.holds_from):.3g} fL on"
-        yield _short(name, 27), exponent, str(one.verdict.item()), reason
+        yield _short(name, 25), exponent, str(one.verdict.item()), reason
 
 
 def _points(data: xr.Dataset, name: str) -> Iterator[Sequence[str]]:

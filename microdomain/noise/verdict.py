@@ -20,9 +20,10 @@ from scipy import stats
 
 from mechanisms.network import Floats
 from mechanisms.places import Membrane
-from microdomain.noise.measure import NEGLIGIBLE, Point, student
+from microdomain.noise.measure import NEGLIGIBLE, Point
 from microdomain.noise.prediction import UNDAMPED, Prediction
 from microdomain.noise.request import Request
+from microdomain.noise.statistics import student
 
 Flags = NDArray[np.bool_]
 
@@ -35,6 +36,8 @@ FEW = 10.0
 """Molecules, below which fluctuations are no small deviations from the mean."""
 SKEWED = 1.0
 """Skewness above which deviations are bursts."""
+BENT = 1e-4
+"""Probability of points on a line to leave it as far as those that are taken for a bend."""
 CERTIFIED, REFUSED, OPEN = "certified 1/sqrt(V)", "not", "not resolved"
 
 
@@ -70,8 +73,8 @@ class Fit:
 def fit(volumes: Floats, log_cv: Floats, error: Floats, degrees: int) -> Fit:
     """The exponent of exp(log_cv) against volume, by least squares weighted with 1 / error^2.
 
-    Where points leave a line by more than their errors, the error grows by the root of chi^2 / (points - 2), and the
-    points' own number gives the degrees of freedom.
+    Where points leave a line by more than chance (``BENT``), the error grows by the root of chi^2 / (points - 2), and
+    their own number gives the degrees of freedom.
     """
     x, w = np.log(volumes), error**-2.0
     x = x - (w @ x) / w.sum()
@@ -79,7 +82,7 @@ def fit(volumes: Floats, log_cv: Floats, error: Floats, degrees: int) -> Fit:
     slope = float((w @ (x * log_cv)) / spread)
     freedom = len(x) - 2
     misfit = float(w @ (log_cv - (w @ log_cv) / w.sum() - slope * x) ** 2)
-    if freedom > 0 and misfit > freedom and stats.chi2.sf(misfit, freedom) < 0.05:
+    if freedom > 0 and misfit > freedom and stats.f.sf(misfit / freedom, freedom, degrees) < BENT:
         return Fit(slope, float(np.sqrt(misfit / freedom / spread)), freedom)
     return Fit(slope, float(spread**-0.5), degrees)
 
@@ -132,14 +135,14 @@ class _Judge:
         return Verdict(found.exponent, *interval, verdict, reason, self.lowest(inside), used)
 
     def without(self, *kinds: str) -> Prediction | None:
-        """The first prediction that is missing for one of these reasons, at a volume that counts."""
-        found = [point.prediction for point, used in zip(self.points, self.used, strict=True) if used]
+        """The first prediction that is missing for one of these reasons."""
+        found = (point.prediction for point in self.points)
         return next((prediction for prediction in found if prediction.kind in kinds), None)
 
     def lowest(self, inside: Flags) -> float:
         """The smallest volume from which on all that is used agrees."""
-        agreeing = np.flatnonzero(self.used & ~inside)
-        first = agreeing[-1] + 1 if len(agreeing) else 0
+        off = np.flatnonzero(self.used & ~inside)
+        first = off[-1] + 1 if len(off) else 0
         rest = np.flatnonzero(self.used[first:])
         return float(self.volumes[first + rest[0]]) if len(rest) else np.nan
 
@@ -152,8 +155,10 @@ class _Judge:
 
     def without_points(self) -> tuple[str, str]:
         """Where fewer than two volumes can be used."""
-        if all(point.sd[self.i] == 0 for point in self.points):
+        if self.whole.all() and all(point.sd[self.i] == 0 for point in self.points):
             return REFUSED, "it does not vary"
+        if self.without("oscillates", "bifurcation", "unstable"):
+            return REFUSED, f"{self.why(self.used)}; {self.left_out()}"
         return OPEN, self.left_out()
 
     def left_out(self) -> str:
@@ -188,25 +193,27 @@ class _Judge:
             return f"oscillates: {cycle.reason}"
         if critical := self.without("bifurcation"):
             return f"near a bifurcation: {critical.reason}"
-        without = self.without("unstable")
-        failing = used if without else np.flatnonzero(outside).tolist()
-        weak = min(self.points[k].prediction.damping for k in used) < UNDAMPED
-        if weak and failing and not without and (self.log_ratio[failing] < 0).all():
-            return f"near a bifurcation: deviations hardly decay, less than linear noise can say{self.measured()}"
-        if any(self.points[k].modes[self.i] > 1 for k in failing):
-            return f"bimodal: it goes between two states{'' if without else self.measured()}"
-        if without:
-            return f"no stable state: {without.reason}"
-        if not outside.any():
+        unstable = self.without("unstable")
+        if unstable:
+            two = any(self.points[k].modes[self.i] > 1 for k in used)
+            return "bimodal: it goes between two states" if two else f"no stable state: {unstable.reason}"
+        failing = np.flatnonzero(outside).tolist()
+        if not failing:
             return "the exponent differs, although no volume by itself differs from linear noise"
-        largest = int(np.flatnonzero(outside)[-1])
+        largest = failing[-1]
         point, ratio = self.points[largest], float(np.exp(self.log_ratio[largest]))
+        at = f"at {self.volumes[largest]:.3g} fL"
+        measured = f"; {at} measured noise is {ratio:.2g} times linear noise"
+        weak = min(self.points[k].prediction.damping for k in used) < UNDAMPED
+        if weak and (self.log_ratio[failing] < 0).all():
+            return f"near a bifurcation: deviations hardly decay{measured}"
+        if point.modes[self.i] > 1:
+            return f"bimodal: it goes between two states{measured}"
         if point.fewest[1] < FEW:
-            few = f"{point.fewest[1]:.2g} of {point.fewest[0]} at {self.volumes[largest]:.3g} fL"
-            return f"too few molecules: {few}{self.measured()}"
+            return f"too few molecules: {point.fewest[1]:.2g} of {point.fewest[0]} {at}{measured}"
         if ratio > 1 and point.skewness[self.i] > SKEWED:
-            return f"excitable: bursts (skewness {point.skewness[self.i]:.1f}) about a stable state{self.measured()}"
-        return f"its rates are not linear within its fluctuations{self.measured()}"
+            return f"excitable: bursts (skewness {point.skewness[self.i]:.1f}) about a stable state{measured}"
+        return f"its rates are not linear within its fluctuations{measured}"
 
     def fixed(self) -> str:
         """What does not grow with the volume, where there is something; with the exponent that linear noise has."""
@@ -225,17 +232,14 @@ class _Judge:
         text = f"fixed channel cluster: {' and '.join(named[:2])} do not grow with the volume"
         return text if abs(slope - EXPONENT) < EXPONENT_BAND else f"{text}, so that linear noise falls as V^{slope:.2f}"
 
-    def measured(self) -> str:
-        """Where measured noise is furthest from linear noise."""
-        far = np.where(self.used, np.abs(self.log_ratio), -1.0)
-        k = int(np.nanargmax(far))
-        return f"; measured over linear noise {np.exp(self.log_ratio[k]):.2f} at {self.volumes[k]:.3g} fL"
-
     def open(self, inside: Flags, falls: bool) -> str:
         """What is not known well enough."""
         if missing_theory := self.without("none"):
             return f"no linear noise to compare with: {missing_theory.reason}"
         wide = [f"{self.volumes[k]:.3g} fL" for k in np.flatnonzero(~inside)]
+        left = "" if self.used.all() else f"; {self.left_out()}"
         missing = ["the exponent"] if not falls else []
         missing += [f"agreement with linear noise at {', '.join(wide[:3])}"] if wide else []
-        return f"intervals are too wide for {' and '.join(missing)} (a smaller precision=, or volumes further apart)"
+        return (
+            f"intervals are too wide for {' and '.join(missing)} (a smaller precision=, or volumes further apart){left}"
+        )

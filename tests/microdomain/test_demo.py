@@ -11,14 +11,17 @@ from microdomain.demo import demo, measures, table_of_openings
 
 def test_a_short_demonstration_writes_its_figures_and_tables(tmp_path: Path) -> None:
     said: list[str] = []
-    written = demo(tmp_path / "new" / "out", duration=20.0, runs=3, factors=(1, 10), workers=1, say=said.append)
-    assert [path.name for path in written] == ["ode_and_gillespie.png", "open_channels.png", "volume.png"]
+    out = tmp_path / "new" / "out"
+    written = demo(out, duration=20.0, runs=3, factors=(1, 10), effort=0.1, workers=1, say=said.append)
+    assert [path.stem for path in written] == ["ode_and_gillespie", "open_channels", "volume", "choice", "noise"]
     for path in written:
         assert path.read_bytes().startswith(b"\x89PNG")
         assert path.stat().st_size > 20_000
     lines = "\n".join(said).splitlines()
     assert max(len(line) for line in lines if not line.endswith(".png")) <= 80
     assert any("3 runs of 20 s" in line for line in lines)
+    assert any(line.startswith("ip3_microdomain: distribution within 0.05") for line in lines)
+    assert any(line.startswith("IP3R.open ") for line in lines)
 
 
 def test_the_mean_field_is_the_same_at_every_volume() -> None:
