@@ -71,9 +71,9 @@ class Series:
 class Point:
     """One model in one volume (fL), with its exact mean, CV and rate of events (1/s), NaN where out of reach.
 
-    exact: what is the measure: "solved", "runs", or "". errors: by engine, of the distribution over the exact mean, less
-    what sampling adds; "at least", beyond doubt; and relative ones of mean, CV and rate. costs: by engine, in s of
-    processor for each second.
+    exact: what is the measure: "solved", "runs", or "". errors: by engine, of the distribution over the exact mean,
+    less what sampling adds; "at least", beyond doubt; and relative ones of mean, CV and rate. costs: by engine, in s
+    of processor for each second.
     """
 
     series: str
@@ -109,7 +109,7 @@ ALL = (
         "calcium cell", cell, np.geomspace(3, 3000, 7).round(), "Ca.cytosol", (20, 80), flowing=("cytosol", "er")
     ),
     Series(
-        "microdomain", partial(scaled, md.models.ip3_microdomain), (0.2, 1, 4, 20, 100), "Ca.cytosol", (20, 60),
+        "IP3 domain", partial(scaled, md.models.ip3_microdomain), (0.2, 1, 4, 20, 100), "Ca.cytosol", (20, 60),
         flowing=("cytosol", "er"),
     ),
     Series("puff site", site, (1e-3, 1e-2, 0.1, 1.0), "Ca.cytosol", (0.5, 4.5), flowing=("cytosol",), patience=6),

@@ -17,6 +17,7 @@ from microdomain.style import STYLE
 ALLOWED = 0.05
 SAME = 1.5
 """Costs that differ by less are the same; the more exact engine is then framed, as by ``choose``."""
+LABELS = {"jump + flow": "channels jump,\ncalcium flows", "jump/diff.": "few jump,\nmany diffuse"}
 RIGHT, MEAN_ONLY, WRONG, UNKNOWN = "#7cc7a3", "#f5d76e", "#ee9a87", "#e4e4e4"
 
 
@@ -62,12 +63,12 @@ def figure(points: Sequence[Any], engines: Sequence[str], path: Path) -> None:
             _panel(axis, name, group, [one for one in engines if any(one in point.costs for point in group)])
         meanings = (
             (RIGHT, "distribution right within 5 % of the mean"), (MEAN_ONLY, "mean right, noise wrong"),
-            (WRONG, "mean wrong too"), (UNKNOWN, "not known: too slow to run"),
+            (WRONG, "mean wrong too"), (UNKNOWN, "not known: runs too slow"),
         )  # fmt: skip
         handles = [Patch(color=one, label=text) for one, text in meanings]
         handles.append(Patch(facecolor="none", edgecolor="black", linewidth=2, label="cheapest that is right"))
         drawing.legend(handles=handles, loc="outside lower center", ncols=5, frameon=False)
-        title = "Which engine is right in which volume; in each box: processor time for one simulated second"
+        title = "Which engine is right in which volume. In each box: processor time for one simulated second"
         drawing.suptitle(title, x=0.01, ha="left", fontsize=13)
         drawing.savefig(path, dpi=110)
 
@@ -87,7 +88,7 @@ def _panel(axis: Any, name: str, points: Sequence[Any], engines: Sequence[str]) 
             axis.add_patch(Rectangle((column - 0.48, row - 0.46), 0.96, 0.92, fill=False, linewidth=2, zorder=3))
     axis.set(xlim=(-0.55, len(points) - 0.45), ylim=(len(engines) - 0.5, -0.5), title=name, xlabel="volume (fL)")
     axis.set_xticks(range(len(points)), [_ticks(point) for point in points])
-    axis.set_yticks(range(len(engines)), engines)
+    axis.set_yticks(range(len(engines)), [LABELS.get(one, one) for one in engines])
     axis.tick_params(length=0)
     for side in axis.spines.values():
         side.set_visible(False)
