@@ -79,8 +79,8 @@ def partition_part(
 def new_mode(network: Network, reactions: int, candidates: int) -> Mode:
     """Room for the readings of one trajectory."""
     species = len(network.species)
-    moving, still, kicking, diffusing = (np.zeros(reactions, dtype=np.int64) for _ in range(4))
-    shaken, touched, real = (np.zeros(species, dtype=np.int64) for _ in range(3))
+    moving, still, kicking, diffusing, pacing = (np.zeros(reactions, dtype=np.int64) for _ in range(5))
+    shaken, paced, touched, real = (np.zeros(species, dtype=np.int64) for _ in range(4))
     return Mode(
         kicked=np.zeros(reactions, dtype=np.uint8),
         rest=np.zeros(reactions),
@@ -90,6 +90,8 @@ def new_mode(network: Network, reactions: int, candidates: int) -> Mode:
         kicking=kicking,
         diffusing=diffusing,
         shaken=shaken,
+        paced=paced,
+        pacing=pacing,
         touched=touched,
         real=real,
         counts=np.array([*[0] * REACTIONS, reactions, species, network.size, candidates, LOG + reactions]),
@@ -101,7 +103,7 @@ def new_scratch(network: Network, reactions: int) -> Scratch:
     """The room that one thread needs."""
     sizes = dict.fromkeys(Scratch._fields, reactions)
     sizes |= dict.fromkeys(("slope", "spread", "before"), len(network.species))
-    sizes |= dict.fromkeys(("trial", "dense", "saved"), network.size)
+    sizes |= dict.fromkeys(("trial", "dense"), network.size)
     room: dict[str, Any] = {name: np.zeros(size) for name, size in sizes.items()}
     room |= {name: np.zeros(len(network.events), dtype=np.uint8) for name in ("met", "seen")}
     return Scratch(**room)

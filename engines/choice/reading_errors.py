@@ -10,7 +10,7 @@ what it gives to the next order of the mean, and h_j(t) what one of its firings 
   large in one direction only, as bursts are, skew a distribution, and diffusion does not.
 - The same holds for the grain of what jumps, where noise that would blur it flows.
 - Where some steps of a multimer's subunits diffuse or flow, it is lost which subunits share a complex.
-- Few molecules in fractions, or kicked by leaps and diffusions, hold up jumps and bias means.
+- Few molecules in fractions hold up jumps, and few that leaps or diffusions kick bias means.
 
 The constants below were fitted to exact stationary distributions of small networks (births and deaths, dimers, genes,
 enzymes, random mass action) under the mean field, Langevin, leaps and random partitions. In some 30 networks held back,
@@ -47,9 +47,7 @@ EDGE = 0.065
 KICKED = 6.0
 """Leaps and diffusions of n molecules are off by exp(-6 n) of their rate."""
 HELD_UP = 2.0, 1.5
-"""Jumps that take one of n molecules in fractions are slowed down by 2 exp(-1.5 n), ..."""
-LATE = 0.5
-"""... and by 0.5 / n where these are kicked."""
+"""Jumps that take one of n molecules in fractions are slowed down by 2 exp(-1.5 n)."""
 STUCK = 0.98
 """The part of their rate that they lose at the most."""
 CERTAIN = 30.0
@@ -121,12 +119,9 @@ class ReadingErrors:
     def _off(self) -> Any:
         """(column,) by how much the mean may be off where few molecules are moved in fractions, or kicked."""
         parts = self.parts
-        in_fractions, kicked = (parts.moves[rows].any(axis=0) for rows in (self.smooth, self.kicked))
-        fractions, kicks = (
-            np.where(parts.takes & which, parts.amounts, np.inf).min(axis=1) for which in (in_fractions, kicked)
-        )
-        late = LATE / np.maximum(kicks, LATE)
-        slowed = HELD_UP[0] * np.exp(-HELD_UP[1] * fractions) + np.where(self.jumps, late, 0.0)
+        in_fractions = parts.moves[self.smooth].any(axis=0)
+        fractions = np.where(parts.takes & in_fractions, parts.amounts, np.inf).min(axis=1)
+        slowed = HELD_UP[0] * np.exp(-HELD_UP[1] * fractions)
         found = np.where(self.jumps | self.leaps, -np.log1p(-np.minimum(slowed, STUCK)), 0.0)
         found += np.where(self.kicked, np.exp(-KICKED * self.fewest), 0.0)
         return found @ np.abs(parts.sensitivities)

@@ -31,10 +31,10 @@ NEUTRAL = 1e-12
 
 
 class InstabilityError(RuntimeError):
-    """No stable stationary state was found.
+    """The mean field comes to rest in no stable state.
 
-    eigenvalues (mode,) in 1/s and state (species,) in molecules: of the unstable state; the last one reached, with no
-    eigenvalues, where there is none.
+    eigenvalues (mode,) in 1/s and state (species,) in molecules: of the unstable state, or of a stable one that is not
+    come to; the last one reached, with no eigenvalues, where there is none.
     """
 
     def __init__(self, message: str, eigenvalues: Floats, state: Floats) -> None:
@@ -92,24 +92,24 @@ def held(network: Network, t: float) -> Network:
 def stationary_state(network: Network) -> tuple[Floats, Subspace]:
     """The stable state (species,) in molecules that the mean field of a network without edges comes to rest in.
 
-    Raises InstabilityError where it oscillates, grows, is neutral or does not settle.
+    Raises InstabilityError where it oscillates, grows, is neutral or does not settle, also beside a stable state.
     """
     views = NoiseViews(network)
-    reached, unstable = network.initial, None
+    reached, refused = network.initial, None
     for reached in _passed(network):
         found = _newton(views, reached, NEAR)
         if found is None:
             continue
         space, eigenvalues, _ = _modes(views, found)
-        if not len(eigenvalues) or eigenvalues[0].real < -NEUTRAL * np.abs(eigenvalues).max():
+        if _is_stable(eigenvalues):
             return found, space
-        unstable = found
-    if unstable is None:
-        unstable = _newton(views, reached, np.inf)
-    if unstable is None or not (unstable > -1e-9)[~network.signed].all():
+        refused = found
+    if refused is None:
+        refused = _newton(views, reached, np.inf)
+    if refused is None or not (refused > -1e-9)[~network.signed].all():
         raise InstabilityError(_unsettled(views, reached), np.empty(0), reached)
-    _, eigenvalues, vectors = _modes(views, unstable)
-    raise InstabilityError(_explained(network, unstable, eigenvalues, vectors), eigenvalues, unstable)
+    _, eigenvalues, vectors = _modes(views, refused)
+    raise InstabilityError(_explained(network, refused, eigenvalues, vectors), eigenvalues, refused)
 
 
 def _passed(network: Network) -> Iterator[Floats]:
@@ -155,11 +155,22 @@ def _modes(views: NoiseViews, state: Floats) -> tuple[Subspace, Floats, Floats]:
     return space, values[order], (space.outward @ vectors[:, order[:1]]).ravel()
 
 
+def _is_stable(eigenvalues: Floats) -> bool:
+    return not len(eigenvalues) or bool(eigenvalues[0].real < -NEUTRAL * np.abs(eigenvalues).max())
+
+
 def _explained(network: Network, state: Floats, eigenvalues: Floats, direction: Floats) -> str:
     worst = eigenvalues[0]
     share = np.abs(direction) / np.abs(direction).max()
     named = ", ".join(network.species[i] for i in np.argsort(-share)[:4] if share[i] > 0.05)
     where = ", ".join(f"{network.species[i]} = {state[i]:.4g}" for i in np.argsort(-share)[:6])
+    if _is_stable(eigenvalues):
+        return (
+            "linear noise needs the mean field to come to rest, and from the initial state of the model it does not, "
+            f"although there is a stable state at {where}, whose slowest deviations decay with the eigenvalue "
+            f"{worst:.3g} 1/s: it coexists with a cycle, or with growth, which the initial state leads to. Begin nearer "
+            "to the stable state, or use linear_noise(model, times) for a limited time, or engine='gillespie'."
+        )
     if worst.real <= NEUTRAL * np.abs(eigenvalues).max():
         like = "as at a bifurcation or where birth balances death"
         if _is_charge(network)[int(np.argmax(share))]:

@@ -1,9 +1,10 @@
 """Jumps between flows: a piecewise deterministic Markov process (Davis 1984), exact in law up to the flow's tolerance.
 
 Between jumps the flowing species are integrated by Rodas3, and with them the hazard (``jumps.py``); a jump happens
-where it reaches an exponential number. Leaps and diffusions happen in two halves of a step (``kicks.py``), and readings
-may follow the numbers (``switching.py``). Conditions of events are watched at the end of each step and located in it by
-bisection (``events.py``). ``parts.py`` says what the loops are handed.
+where it reaches an exponential number. Leaps and diffusions happen in two halves, before and after a step of their own
+in which others flow and jump (``kicks.py``), and readings may follow the numbers between these (``switching.py``).
+Conditions of events are watched at the end of each step and located in it by bisection (``events.py``). ``parts.py``
+says what the loops are handed.
 
 Davis MHA (1984) Piecewise-deterministic Markov processes. Journal of the Royal Statistical Society B 46, 353-388.
 """
@@ -16,7 +17,7 @@ from numba import njit
 from .events import cascade, conditions_at_start, happen, watch
 from .flow import MEAN_FIELD, complete, follow, jacobian_at
 from .jumps import ALL, NONE, chosen, fire, fraction, has_enough, part_of_hazard, refresh, update
-from .kicks import extrapolate, keep, kick, kick_rates, longest, thin
+from .kicks import extrapolate, kick, kick_on, kick_rates, longest
 from .parts import CANDIDATES, CAPACITY, KICKING, LOGGED, MOVING, REACTIONS, SLOTS
 from .paths import begin, copy, copy_first, finish, hold, with_room
 from .pointer import borrowed, pointers
@@ -37,9 +38,10 @@ AHEAD = 1.5
 def advance(y, memory, generator, members, watched, parts, scratch, span, recorded, budget, report):
     """Go on to the end of ``span`` or until ``budget`` jumps have happened, or the log is full; returns how many jumps.
 
-    memory: time, hazard since the last jump, hazard at which the next one happens (negative: not drawn yet), and the
-    next step to try, kept from call to call. parts: (flow, noisy, partition, mode, events). span: end in s, grid, and
-    how many of its times may be recorded. report: status, reaction, times recorded, steps, reactions fired in leaps.
+    memory: time, hazard since the last jump, hazard at which the next one happens (negative: not drawn yet), the next
+    step to try, and of a step between kicks its end, half its length (0: none is under way) and its middle (infinite:
+    gone by), kept from call to call. parts: (flow, noisy, partition, mode, events). span: end in s, grid, and how many
+    of its times may be recorded. report: status, reaction, times recorded, steps, reactions fired in leaps.
     """
     flow, span, members, recorded = borrowed((parts[0], span, members, recorded))
     noisy, partition, mode, events = pointers(parts[1:])
@@ -49,20 +51,22 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
     slots = counts[SLOTS]
     t_end, grid, until = span
     t, hazard, wanted, h = memory[0], memory[1], memory[2], memory[3]
+    kick_end, half, middle = memory[4], memory[5], memory[6]
     ga, gb, gc, gd = generator[0], generator[1], generator[2], generator[3]
     flows, watching, adapting = len(moved) > 0, events.count > 0, counts[CANDIDATES] > 0
-    kicked, reach, drawn = counts[KICKING] > 0, math.inf, 0.0
+    kicked, shaken = counts[KICKING] > 0, False
     fired, last_fired = 0, ALL
     standing, a0 = 0.0, 0.0
     fresh, jump, known = True, False, False
     while True:
         if fresh:
-            if adapting and not jump:
+            if adapting and not jump and half == 0.0:
                 switched, ga, gb, gc, gd = switch(t, y, noisy, partition, mode, a, ga, gb, gc, gd)
                 if switched:
                     last_fired, kicked, known = ALL, counts[KICKING] > 0, False
-            if kicked or last_fired != NONE:
+            if shaken or last_fired != NONE:
                 complete(y, flowing, MEAN_FIELD)
+                shaken = False
             elif not known:
                 follow(y, flowing)
             if watching and not jump:
@@ -86,56 +90,52 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
                     report[1] = last_fired = j
                     fired += 1
                 continue
-            if kicked:
+            if half > 0.0 and t >= kick_end:
+                more, ga, gb, gc, gd = kick_on(
+                    half, y, flowing, noisy, partition, mode, scratch, t_end - t, report, ga, gb, gc, gd
+                )
+                report[4] += more
+                half, shaken, known = 0.0, True, False
+                continue
+            if kicked and half == 0.0 and t < t_end:
                 while report[2] < until and grid[report[2]] <= t:
                     record(y, recorded, report)
                 kick_rates(y, noisy, partition, mode, scratch.b, t_end - t, report)
-                reach, drawn = longest(y, noisy, partition, mode, scratch), 0.0
-            else:
-                if flows:
-                    jacobian_at(y, flowing, flow.values)
-                    copy_first(slots, y, trial)
-                    copy_first(slots, y, dense)
+                kick_end = min(t_end, grid[report[2]] if report[2] < until else t_end)
+                half = 0.5 * (kick_end - t)
+                reach = 0.5 * min(longest(y, noisy, partition, mode, scratch), h if flows else math.inf)
+                enough, more = False, 0
+                while not enough and report[0] == 0:  # more would be consumed than there is: shorter
+                    if reach < half:
+                        half, kick_end = reach, t + 2.0 * reach
+                        if not t + 0.1 * half > t:
+                            report[0], report[1] = STEP_TOO_SMALL, 0
+                    enough, more, ga, gb, gc, gd = kick(
+                        half, scratch.b, y, noisy, partition, mode, scratch, ga, gb, gc, gd
+                    )
+                    reach = 0.5 * half
+                report[4] += more
+                middle, shaken = t + half, True
+                continue
+            if flows:
+                jacobian_at(y, flowing, flow.values)
+                copy_first(slots, y, trial)
+                copy_first(slots, y, dense)
             fresh = False
         if report[0] != 0 or t >= t_end or fired >= budget or counts[LOGGED] + counts[REACTIONS] > counts[CAPACITY]:
             break
         if wanted < 0.0:
             wanted, ga, gb, gc, gd = exponential(ga, gb, gc, gd)
             hazard = 0.0
-        length, last, t_new = t_end - t, True, t_end
+        t_new = kick_end if half > 0.0 else t_end
+        length, last = t_new - t, True
         if flows and h < length:
             length, last = h, False
         if a0 * length > AHEAD * (wanted - hazard):
             length, last = max(AHEAD * (wanted - hazard) / a0, 1e-14 * abs(t)), False
-        if kicked:
-            if min(reach, drawn if drawn > 0.0 else reach) < length:
-                length, last = min(reach, drawn if drawn > 0.0 else reach), False
-            if report[2] < until and t < grid[report[2]] < t + length:
-                length, last, t_new = grid[report[2]] - t, True, grid[report[2]]
         if not (last or t + 0.1 * length > t):
             report[0], report[1] = STEP_TOO_SMALL, 0
             break
-        if kicked and length != drawn:
-            if drawn == 0.0:
-                copy_first(slots, y, scratch.saved)
-                enough, ga, gb, gc, gd = kick(
-                    0.5 * length, scratch.b, scratch.extents, y, noisy, partition, mode, scratch, ga, gb, gc, gd
-                )
-            else:
-                enough, ga, gb, gc, gd = thin(
-                    length / drawn, 0.5 * drawn, y, noisy, partition, mode, scratch, ga, gb, gc, gd
-                )
-            if not enough:  # more would be consumed than there is: a shorter step is drawn anew
-                copy_first(slots, scratch.saved, y)
-                reach, drawn = 0.5 * length, 0.0
-                continue
-            drawn = length
-            complete(y, flowing, MEAN_FIELD)
-            a0 = standing + refresh(mode.moving, counts[MOVING], y, jumping, a, t_end - t, report)
-            if flows:
-                jacobian_at(y, flowing, flow.values)
-            copy_first(slots, y, trial)
-            copy_first(slots, y, dense)
         report[3] += 1
         err, am, a1 = 0.0, a0, a0
         if flows:
@@ -143,8 +143,8 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
             if attempt(y, length, flow, flowing, scratch):
                 err = error(y, flow, scratch)
             if err <= 1.0 and counts[MOVING] > 0:
-                for half in range(1, 3):
-                    at_fraction(0.5 * half, y, flow, scratch, dense)
+                for part in range(1, 3):
+                    at_fraction(0.5 * part, y, flow, scratch, dense)
                     follow(dense, flowing)
                     am, a1 = (
                         a1,
@@ -162,37 +162,24 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
                 break
             h_new = length * min(5.0, max(0.2, 0.9 * max(err, 1e-9) ** (-1.0 / 3.0)))
             h = max(h, h_new) if length < h else h_new
-        s, known = 1.0, flows and not kicked and counts[MOVING] > 0
+        s, known = 1.0, flows and counts[MOVING] > 0
         if hazard + part_of_hazard(length, 1.0, a0, am, a1) >= wanted:
             s, jump = fraction(length, wanted - hazard, a0, am, a1), True
         if flows and watching:
             s, event = watch(y, flow, flowing, events, scratch, s)
             jump = jump and not event
-        if kicked:
-            if s > 0.5:
-                at_fraction(0.5, y, flow, scratch, dense)
-                follow(dense, flowing)
-                kick_rates(dense, noisy, partition, mode, scratch.later, t_end - t, report)
-                extrapolate(s, mode, scratch)
-                at_fraction(s, y, flow, scratch, dense)
-                rest = (s - 0.5) * length
-                enough, ga, gb, gc, gd = kick(
-                    rest, scratch.later, scratch.more, dense, noisy, partition, mode, scratch, ga, gb, gc, gd
-                )
-                if not enough:  # then the step ends in its middle
-                    s, jump = 0.5, False
-            if s <= 0.5:
-                at_fraction(s, y, flow, scratch, dense)
-                enough, ga, gb, gc, gd = thin(
-                    2.0 * s, 0.5 * length, dense, noisy, partition, mode, scratch, ga, gb, gc, gd
-                )
-                if not enough:
-                    copy_first(slots, scratch.saved, y)
-                    reach, drawn, jump = 0.5 * length, 0.0, False
-                    continue
-            report[4] += keep(s > 0.5, partition, mode, scratch)
         if not (last and s == 1.0):
             t_new = t + s * length
+        if half > 0.0 and t_new >= middle:
+            if flows:
+                at_fraction((middle - t) / length, y, flow, scratch, dense)
+                follow(dense, flowing)
+                known = False
+            kick_rates(dense if flows else y, noisy, partition, mode, scratch.later, t_end - t, report)
+            if report[0] != 0:
+                break
+            extrapolate(mode, scratch)
+            middle = math.inf
         while report[2] < until and grid[report[2]] < t_new:
             known = False
             if flows:
@@ -202,7 +189,7 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
             else:
                 record(y, recorded, report)
         known = known and s == 1.0 and not jump
-        if kicked or known:  # then dense is the state, and if it is known, a1 its total propensity
+        if known:  # then dense is the state, and a1 its total propensity
             copy_first(slots, dense, y)
         else:
             at_fraction(s, y, flow, scratch, y)
@@ -214,6 +201,7 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
             break
     generator[0], generator[1], generator[2], generator[3] = ga, gb, gc, gd
     memory[0], memory[1], memory[2], memory[3] = t, hazard, wanted, h
+    memory[4], memory[5], memory[6] = kick_end, half, middle
     return fired
 
 
@@ -265,11 +253,11 @@ def trajectories(start, segments, parts, happening, scratch, seeds, grid, record
     mode, ends = parts[3], segments[0]
     count, steps, status, failed, last = results
     y, members, watched = y_start.copy(), members_start.copy(), watched_start.copy()
-    memory, generator, report = np.empty(4), np.empty(4, np.uint64), np.zeros(5, np.int64)
+    memory, generator, report = np.zeros(7), np.empty(4, np.uint64), np.zeros(5, np.int64)
     switches, switched = np.empty((64, 4)), 0
     for n in range(len(seeds)):
         begin(start[:4], seeds[n], y, members, watched, generator, report)
-        memory[0], memory[1], memory[2] = t_start, 0.0, -1.0
+        memory[0], memory[1], memory[2], memory[5] = t_start, 0.0, -1.0, 0.0
         fired = 0
         start_trajectory(y, parts, scratch)
         for k in range(len(ends)):
@@ -310,7 +298,7 @@ def every_event(start, segments, parts, happening, scratch, width, seed, control
     y_start, members_start, watched_start, t_start, limit = start
     mode, ends = parts[3], segments[0]
     y, members, watched, generator = y_start.copy(), members_start.copy(), watched_start.copy(), seed.copy()
-    memory, report = np.array([t_start, 0.0, -1.0, 0.0]), np.zeros(5, np.int64)
+    memory, report = np.array([t_start, 0.0, -1.0, 0.0, 0.0, 0.0, 0.0]), np.zeros(5, np.int64)
     no_grid, no_record = np.empty(0), np.empty((0, 0))
     times, fired, states = np.empty(1024), np.empty(1024, np.int64), np.empty((1024, width))
     switches, switched = np.empty((64, 4)), 0

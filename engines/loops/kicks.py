@@ -2,17 +2,19 @@
 
 A step of length h is that of a weak trapezoidal rule (Anderson & Mattingly 2011; for leaps Anderson & Koyama 2012),
 
-    y* = y + N E(a(y), h / 2),    y' = y* + N E(max(w a(y*) - (w - 1) a(y), 0), (s - 1/2) h),    w = 2 s^2 / (2 s - 1),
+    y* = y + N E(a(y), h / 2),    y' = y* + N E(max(2 a(y*) - a(y), 0), h / 2),
 
-which ends at the fraction s of the step. E(a, h) is Poisson(a h) for a leap, a h + sqrt(a h) xi for a diffusion, and
-a h for a flow. Between the halves the other species flow over the step, and jumps see these species as they are at its
-middle: mean and variance are of second order in h. A step that ends before its middle keeps a part of the first half,
-in law: a binomial part of a leap, and of a diffusion what a Brownian bridge has there.
+where E(a, h) is Poisson(a h) for a leap, a h + sqrt(a h) xi for a diffusion, and a h for a flow. Between the halves, at
+y*, everything else flows and jumps over all of the step (Strang 1968), and a(y*) is that of its middle: mean and
+variance are of second order in h, but of first where a few molecules can lose half of a rate in half a step, by the
+maximum. No jump ends a step: one that ended where its jumps come would be short where its first half makes them
+frequent, and so keep less of what drives them, which takes half a molecule from the mean at any h.
 
 Anderson DF, Mattingly JC (2011) A weak trapezoidal method for a class of stochastic differential equations.
 Communications in Mathematical Sciences 9, 301-318.
 Anderson DF, Koyama M (2012) Weak error analysis of numerical methods for stochastic models of population processes.
 Multiscale Modeling and Simulation 10, 1493-1524.
+Strang G (1968) On the construction and comparison of difference schemes. SIAM Journal on Numerical Analysis 5, 506-517.
 """
 
 import math
@@ -23,12 +25,14 @@ from numba import njit
 from . import flow
 from .jumps import propensity
 from .noise import shake
-from .parts import DIFFUSING, DIFFUSION, KICKING, LEAP, SHAKEN
-from .random import binomial, normal, poisson
-from .switching import move
+from .parts import DIFFUSING, DIFFUSION, KICKING, LEAP, PACED, PACING, SHAKEN
+from .random import poisson
+from .status import STEP_TOO_SMALL
 
 ROUNDING = 1e-9
 """Molecules below zero that are none."""
+SHORTEST = 1e-12
+"""The shortest part of a half step."""
 
 
 @njit(nogil=True, error_model="numpy")
@@ -48,21 +52,22 @@ def kick_rates(y, noisy, partition, mode, b, rest, report):
 def longest(y, noisy, partition, mode, scratch):
     """The longest step: a part of how fast species relax, in which noise changes them by a part of what there is.
 
-    What leaves species i per second, times its order, over what is there: 1 / the time in which it relaxes; of charges,
-    half of their noise over their variance at equilibrium.
+    Of the species that kicks change or depend on, by jumps too. What leaves species i per second, times its order, over
+    what is there: 1 / the time in which it relaxes; of charges, half of their noise over their variance at equilibrium.
     """
-    turnover, spread, b = scratch.before, scratch.spread, scratch.b
-    for k in range(mode.counts[SHAKEN]):
-        turnover[mode.shaken[k]] = spread[mode.shaken[k]] = 0.0
-    for k in range(mode.counts[KICKING]):
-        j = mode.kicking[k]
+    turnover, spread = scratch.before, scratch.spread
+    for k in range(mode.counts[PACED]):
+        turnover[mode.paced[k]] = spread[mode.paced[k]] = 0.0
+    for k in range(mode.counts[PACING]):
+        j = mode.pacing[k]
+        rate = scratch.b[j] if mode.kicked[j] else scratch.a[j]
         for q in range(noisy.start[j], noisy.start[j + 1]):
             i, n = noisy.changed[q], noisy.change[q]
-            spread[i] += n * n * b[j]
-            turnover[i] += max(-n, 0.0) * b[j]
+            spread[i] += n * n * rate
+            turnover[i] += max(-n, 0.0) * rate
     fastest = 0.0
-    for k in range(mode.counts[SHAKEN]):
-        i = mode.shaken[k]
+    for k in range(mode.counts[PACED]):
+        i = mode.paced[k]
         if noisy.amount[i] < 0.0:
             fastest = max(fastest, -0.5 * spread[i] / noisy.amount[i])
         else:
@@ -71,13 +76,13 @@ def longest(y, noisy, partition, mode, scratch):
 
 
 @njit(nogil=True, error_model="numpy")
-def kick(h, b, extents, y, noisy, partition, mode, scratch, ga, gb, gc, gd):
-    """Change y by ``extents`` of h seconds at the rates b, if there is enough of all that they consume.
+def kick(h, b, y, noisy, partition, mode, scratch, ga, gb, gc, gd):
+    """Change y by extents of h seconds at the rates b, if there is enough of all that they consume.
 
-    What a step makes is not there to be consumed in it. Returns whether there was enough, and the next state of the
-    generator.
+    What a step makes is not there to be consumed in it. Returns whether there was enough, how many reactions have fired
+    in leaps, and the next state of the generator.
     """
-    kicking, shaken, before = mode.kicking, mode.shaken, scratch.before
+    kicking, shaken, before, extents = mode.kicking, mode.shaken, scratch.before, scratch.extents
     reactions, species = mode.counts[KICKING], mode.counts[SHAKEN]
     for k in range(species):
         before[shaken[k]] = y[shaken[k]]
@@ -92,7 +97,7 @@ def kick(h, b, extents, y, noisy, partition, mode, scratch, ga, gb, gc, gd):
     if is_negative(y, noisy, mode):
         for k in range(species):
             y[shaken[k]] = before[shaken[k]]
-        return False, ga, gb, gc, gd
+        return False, 0, ga, gb, gc, gd
     for k in range(reactions):
         j = kicking[k]
         for q in range(noisy.start[j], noisy.start[j + 1]):
@@ -114,31 +119,30 @@ def kick(h, b, extents, y, noisy, partition, mode, scratch, ga, gb, gc, gd):
         )
         for k in range(count):
             extents[mode.diffusing[k]] += noise[mode.diffusing[k]]
-    return True, ga, gb, gc, gd
+    return True, keep(partition, mode, scratch), ga, gb, gc, gd
 
 
 @njit(nogil=True, error_model="numpy")
-def thin(part, h, y, noisy, partition, mode, scratch, ga, gb, gc, gd):
-    """Keep what has happened in a part of h seconds of the extents at rates b; returns as ``kick`` does."""
-    extents, bridge, b = scratch.extents, scratch.noise, scratch.b
-    kicking, reactions = mode.kicking, mode.counts[KICKING]
-    for k in range(reactions):
-        j = kicking[k]
-        kept, bridge[j] = part * extents[j], 0.0
-        if partition.reading[j] == LEAP:
-            kept, ga, gb, gc, gd = binomial(extents[j], part, ga, gb, gc, gd)
-        elif partition.reading[j] == DIFFUSION:
-            z, ga, gb, gc, gd = normal(ga, gb, gc, gd)
-            bridge[j] = math.sqrt(part * (1.0 - part) * b[j] * h) * z
-        kept += bridge[j]
-        move(j, y, kept - extents[j], noisy)
-        extents[j] = kept
-    if is_negative(y, noisy, mode):  # near a boundary, without the bridges
-        for k in range(reactions):
-            j = kicking[k]
-            move(j, y, -bridge[j], noisy)
-            extents[j] -= bridge[j]
-    return not is_negative(y, noisy, mode), ga, gb, gc, gd
+def kick_on(h, y, flowing, noisy, partition, mode, scratch, rest, report, ga, gb, gc, gd):
+    """Change y by the second half of a step, of h seconds at the rates ``later``.
+
+    Where more would be consumed than there is, it is made of shorter steps, with rates of their own. Returns how many
+    reactions have fired in leaps, and the next state of the generator.
+    """
+    left, part, fired = h, h, 0
+    while left > 0.0 and report[0] == 0:
+        part = min(part, left)
+        enough, more, ga, gb, gc, gd = kick(part, scratch.later, y, noisy, partition, mode, scratch, ga, gb, gc, gd)
+        if enough:
+            left, fired = left - part, fired + more
+            if left > 0.0:
+                flow.complete(y, flowing, flow.MEAN_FIELD)
+                kick_rates(y, noisy, partition, mode, scratch.later, rest, report)
+        else:
+            part *= 0.5
+            if part < SHORTEST * h:
+                report[0], report[1] = STEP_TOO_SMALL, 0
+    return fired, ga, gb, gc, gd
 
 
 @njit(nogil=True, error_model="numpy")
@@ -156,25 +160,23 @@ def is_negative(y, noisy, mode):
 
 
 @njit(nogil=True, error_model="numpy")
-def extrapolate(s, mode, scratch):
-    """Replace the rates of the middle by those of the rest of a step, which ends at the fraction s."""
+def extrapolate(mode, scratch):
+    """Replace the rates of the middle by those of the second half of a step."""
     b, later = scratch.b, scratch.later
-    weight = 2.0 * s * s / (2.0 * s - 1.0)
     for k in range(mode.counts[KICKING]):
         j = mode.kicking[k]
-        later[j] = max(weight * later[j] - (weight - 1.0) * b[j], 0.0)
+        later[j] = max(2.0 * later[j] - b[j], 0.0)
 
 
 @njit(nogil=True, error_model="numpy")
-def keep(both, partition, mode, scratch):
-    """Count the extents of the first half of a step, or of both; returns how many reactions have fired in leaps."""
+def keep(partition, mode, scratch):
+    """Count the extents of a kick; returns how many reactions have fired in leaps."""
     fired = 0.0
     for k in range(mode.counts[KICKING]):
         j = mode.kicking[k]
-        extent = scratch.extents[j] + (scratch.more[j] if both else 0.0)
         if partition.reading[j] == LEAP:
-            fired += extent
+            fired += scratch.extents[j]
         elif partition.adaptive[j]:
-            mode.rest[j] += extent
+            mode.rest[j] += scratch.extents[j]
             mode.rest[j] -= math.floor(mode.rest[j])
     return np.int64(fired)

@@ -75,7 +75,8 @@ class Mode(NamedTuple):
 
     kicked: (R,) flags: leaps, diffuses or flows by extents now. rest: (R,) what its extent is above a whole number.
     plenty: (S,) flags: there are many. moving, still: the reactions that jump, whose rates change between jumps or do
-    not; kicking: those that are kicked; diffusing: those of them that diffuse; shaken: the species that they change.
+    not; kicking: those that are kicked; diffusing: those of them that diffuse; shaken: the species that they change;
+    paced: those and what they depend on; pacing: the reactions that change these, kicked or not.
     touched, real: (S,) how many reactions kick a species, and how many of them by fractions. counts: how long these
     lists are, and more, see below. log: (., 3) time, reaction, and 1 where it is kicked from then on.
     """
@@ -88,13 +89,18 @@ class Mode(NamedTuple):
     kicking: Any
     diffusing: Any
     shaken: Any
+    paced: Any
+    pacing: Any
     touched: Any
     real: Any
     counts: Any
     log: Any
 
 
-MOVING, STILL, KICKING, DIFFUSING, SHAKEN, LOGGED, REACTIONS, SPECIES, SLOTS, CANDIDATES, CAPACITY = range(11)
+(
+    MOVING, STILL, KICKING, DIFFUSING, SHAKEN, PACED, PACING,
+    LOGGED, REACTIONS, SPECIES, SLOTS, CANDIDATES, CAPACITY,
+) = range(13)  # fmt: skip
 """Where ``Mode.counts`` has the length of what: the loops see addresses, which have none."""
 
 
@@ -117,7 +123,6 @@ class Scratch(NamedTuple):
     slope: Any
     trial: Any
     dense: Any
-    saved: Any
     met: Any
     seen: Any
     a: Any
@@ -125,7 +130,6 @@ class Scratch(NamedTuple):
     b: Any
     later: Any
     extents: Any
-    more: Any
     noise: Any
     spread: Any
     before: Any

@@ -1,5 +1,4 @@
-"""Random numbers in registers: SFC64 (Doty-Humphrey 2010), exponentials and normals by ziggurats, Poisson and
-binomial numbers.
+"""Random numbers in registers: SFC64 (Doty-Humphrey 2010), exponentials and normals by ziggurats, Poisson numbers.
 
 The four words of the state travel as values, not in an array, so that a loop keeps them in registers. Seeded with the
 state of ``numpy.random.SFC64``, the words that come are numpy's, bit for bit.
@@ -119,7 +118,7 @@ def poisson(mean, a, b, c, d):
 
 @njit(nogil=True, error_model="numpy")
 def _log_poisson(k, mean):
-    """The logarithm of the probability of k; of a binomial number, that of k of mean n p and n - k of the rest of n.
+    """The logarithm of the probability of k.
 
     As Loader (2000) writes it: the sum of -mean, k log(mean) and -log(k!) would lose all digits where they are large.
     """
@@ -140,54 +139,6 @@ def _log_poisson(k, mean):
             distance = longer
             i += 2.0
     return -rest - distance - 0.5 * math.log(2.0 * math.pi * k)
-
-
-@njit(nogil=True, error_model="numpy")
-def binomial(n, p, a, b, c, d):
-    """A binomial number of n trials, whole floats, of probability p, and the next state; exact to rounding.
-
-    Below a mean of 10 by inversion, above by transformed rejection with squeeze (Hoermann 1993, BTRS).
-    """
-    if p > 0.5:
-        k, a, b, c, d = _binomial(n, 1.0 - p, a, b, c, d)
-        return n - k, a, b, c, d
-    return _binomial(n, p, a, b, c, d)
-
-
-@njit(nogil=True, error_model="numpy")
-def _binomial(n, p, a, b, c, d):
-    """The same for p of at most 1/2."""
-    odds = p / (1.0 - p)
-    if n * p < 10.0:
-        u, a, b, c, d = uniform(a, b, c, d)
-        k, weight = 0.0, math.exp(n * math.log1p(-p))
-        while u >= weight and k < n:
-            u -= weight
-            k += 1.0
-            weight *= odds * (n - k + 1.0) / k
-            if k > n * p and weight < TO_UNIT:  # what rounding has left over
-                break
-        return k, a, b, c, d
-    spread = math.sqrt(n * p * (1.0 - p))
-    width = 1.15 + 2.53 * spread
-    skew = -0.0873 + 0.0248 * width + 0.01 * p
-    alpha = (2.83 + 5.1 / width) * spread
-    quick = 0.92 - 4.2 / width
-    mode = math.floor((n + 1.0) * p)
-    highest = _log_poisson(mode, n * p) + _log_poisson(n - mode, n - n * p)
-    while True:
-        u, a, b, c, d = uniform(a, b, c, d)
-        v, a, b, c, d = uniform(a, b, c, d)
-        u -= 0.5
-        edge = 0.5 - abs(u)
-        k = math.floor((2.0 * skew / edge + width) * u + n * p + 0.5)
-        if edge >= 0.07 and v <= quick:
-            return k, a, b, c, d
-        if k < 0.0 or k > n:
-            continue
-        share = _log_poisson(k, n * p) + _log_poisson(n - k, n - n * p) - highest
-        if math.log(v * alpha / (skew / (edge * edge) + width)) <= share:
-            return k, a, b, c, d
 
 
 @njit(inline="always")

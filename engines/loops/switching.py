@@ -21,6 +21,8 @@ from .parts import (
     LEAP,
     LOGGED,
     MOVING,
+    PACED,
+    PACING,
     REACTIONS,
     SHAKEN,
     SPECIES,
@@ -78,6 +80,31 @@ def sort(noisy, partition, mode, a):
         else:
             mode.still[counts[STILL]] = j
             counts[STILL] += 1
+    pace(noisy, mode)
+
+
+@njit(nogil=True, error_model="numpy")
+def pace(noisy, mode):
+    """List the species that kicks change or depend on, and the reactions that change these."""
+    counts, paced, is_paced = mode.counts, mode.paced, mode.touched
+    for k in range(counts[SHAKEN]):
+        paced[k] = mode.shaken[k]
+    counts[PACED] = counts[SHAKEN]
+    for k in range(counts[KICKING]):
+        j = mode.kicking[k]
+        for q in range(noisy.read_start[j], noisy.read_start[j + 1]):
+            i = noisy.read[q]
+            if is_paced[i] == 0:
+                paced[counts[PACED]] = i
+                counts[PACED] += 1
+                is_paced[i] = 1
+    for j in range(counts[REACTIONS]):
+        paces = False
+        for q in range(noisy.start[j], noisy.start[j + 1]):
+            paces |= is_paced[noisy.changed[q]] != 0
+        if paces:
+            mode.pacing[counts[PACING]] = j
+            counts[PACING] += 1
 
 
 @njit(nogil=True, error_model="numpy")

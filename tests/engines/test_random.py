@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from numba import njit
-from scipy.stats import binom, expon, kstest, norm
+from scipy.stats import expon, kstest, norm
 from scipy.stats import poisson as poisson_law
 
 from engines.loops.random import (
@@ -12,7 +12,6 @@ from engines.loops.random import (
     LAYERS,
     NORMAL_EDGE,
     NORMAL_HEIGHT,
-    binomial,
     exponential,
     normal,
     poisson,
@@ -131,39 +130,6 @@ def test_poisson_numbers_are_the_same_for_the_same_state() -> None:
         other = draw_poisson(mean, seed_words(5, np.array([2]))[0], 1000)
         assert (first == second).all()
         assert (first != other).any()
-
-
-@njit
-def draw_binomial(n, p, state, times):
-    """Binomial numbers of one law."""
-    a, b, c, d = state[0], state[1], state[2], state[3]
-    numbers = np.empty(times)
-    for i in range(times):
-        numbers[i], a, b, c, d = binomial(n, p, a, b, c, d)
-    return numbers
-
-
-@pytest.mark.parametrize("p", [0.0, 1e-3, 0.3, 0.5, 0.8, 1.0])
-@pytest.mark.parametrize("n", [0.0, 1.0, 12.0, 25.0, 40.0, 3000.0])
-def test_binomial_numbers_have_the_binomial_distribution(n: float, p: float) -> None:
-    """300,000 numbers by chi-square, on both sides of a mean of 10, where the method changes.
-
-    False alarm: 1e-4 for each law. Seen to fail: the squeeze always accepted; n - k in the inversion.
-    """
-    found = draw_binomial(n, p, seed_words(6, np.array([0]))[0], 300_000)
-    if n * p * (1 - p) == 0.0:
-        assert (found == n * p).all()
-    else:
-        assert chi_square(found, binom.pmf(np.arange(n + 1), n, p)) > ALARM
-
-
-@pytest.mark.parametrize("n", [1e6, 1e9, 1e12])
-def test_binomial_numbers_of_many_trials_are_normal(n: float) -> None:
-    """Of p = 0.3: mean, variance, and Kolmogorov-Smirnov. False alarm: 3 comparisons of 1e-4 for each n."""
-    found = (draw_binomial(n, 0.3, seed_words(7, np.array([0]))[0], 300_000) - 0.3 * n) / np.sqrt(0.21 * n)
-    assert abs(found.mean()) < norm.isf(ALARM / 2) / np.sqrt(len(found))
-    assert abs(found.var() - 1) < norm.isf(ALARM / 2) * np.sqrt(2 / len(found))
-    assert kstest(found, norm.cdf).pvalue > ALARM
 
 
 def test_the_ziggurat_covers_half_a_normal_density_in_layers_of_equal_area() -> None:

@@ -48,6 +48,19 @@ def test_hopf_bifurcations(hopf: float) -> None:
     assert brentq(growth, hopf - 0.003, hopf + 0.003, xtol=1e-6) == pytest.approx(hopf, abs=1e-5)
 
 
+def test_a_stable_state_beside_a_cycle_is_named() -> None:
+    """Just above the upper Hopf bifurcation, which is subcritical: the initial state leads to a cycle."""
+    model = md.models.calcium_cell(0.637)
+    with pytest.raises(md.InstabilityError, match=r"a stable state at Ca\.er(.|\n)*coexists with a cycle") as caught:
+        md.stationary_noise(model)
+    slowest = caught.value.eigenvalues[0]
+    assert -1e-3 < slowest.real < 0
+    assert f"{slowest:.3g} 1/s" in str(caught.value)
+    counts = md.simulate(model, np.linspace(0, 400, 4001), engine="ode").counts.sel(species="Ca.cytosol").values[0]
+    assert np.ptp(counts[2000:]) > 500
+    assert counts[2000:].min() < caught.value.state[list(model.network().species).index("Ca.cytosol")]
+
+
 @pytest.mark.parametrize(
     ("ip3", "lowest", "highest", "period"), [(0.4, 0.1050, 0.3130, 12.77), (0.6, 0.1357, 0.5000, 10.96)]
 )
