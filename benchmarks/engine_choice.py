@@ -101,7 +101,7 @@ class Answer:
 def answer(case: Case, seconds: float, budget: float) -> Answer | str:
     """Ask ``choose``, then measure; why not, where there is no exact answer.
 
-    seconds: of processor time for the runs of each engine.
+    seconds: of processor time for the runs of each engine. budget: of the pilot runs of ``choose``, in the same.
     """
     warnings.simplefilter("ignore")
     asked = dict(case.asked)
@@ -241,7 +241,7 @@ def main() -> None:
     parser.add_argument("--figure", type=Path, default=FIGURE)
     given = parser.parse_args()
     asked = cases(given.quick)
-    seconds, budget = (0.3, 1e7) if given.quick else (0.4, 1e8)
+    seconds, budget = (0.3, 0.5) if given.quick else (0.4, 2.0)
     with ProcessPoolExecutor(2, mp_context=get_context("forkserver")) as pool:
         found = list(pool.map(answer, asked, [seconds] * len(asked), [budget] * len(asked)))
     answers = [one for one in found if isinstance(one, Answer)]
