@@ -192,7 +192,7 @@ def figure(found: dict[str, NoiseScaling], path: Path) -> None:
             panel.set_xlabel("volume (fL)")
         for panel in panels[:, 0]:
             panel.set_ylabel("noise: sd over mean")
-        drawn.supxlabel(KEY, x=0.01, ha="left", fontsize=9, color=QUIET)
+        drawn.supxlabel(" ".join(KEY), x=0.01, ha="left", fontsize=9, color=QUIET)
         drawn.suptitle("Noise against volume, all densities fixed", x=0.01, ha="left", fontsize=12, weight="bold")
         drawn.savefig(path, dpi=110)
 

@@ -43,7 +43,8 @@ class Hybrid:
         by extents of reactions, so that totals stay, and means too. Of charges their variance at equilibrium counts.
         "jump or flow" takes explicit steps, too, and leaves noise out where there are many. Every switch is logged.
     rtol, atol: relative tolerance of the flow, and absolute tolerance in molecules (in the unit of a variable).
-    epsilon: the longest step of leaps and diffusions, in relaxation times; moments err by the square of it.
+    epsilon: the longest step of leaps and diffusions, in relaxation times of what they change or depend on; moments err
+        by the square of it, or in proportion to it where a molecule or two leap or diffuse. Jumps do not end a step.
     max_events: the most reactions of one trajectory that jump or leap.
     Raises OptionError for options that cannot be.
     """

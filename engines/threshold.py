@@ -45,7 +45,8 @@ def read_threshold(
         faults.append(unknown("watched", str(watched), "species, conducting complexes and quantities", names))
         return None
     if (at_least is None) == (at_most is None):
-        faults.append(Fault(f"watched '{full}'", "at_least and at_most, or neither", "one of the two"))
+        found = "no threshold" if at_least is None else "both at_least and at_most"
+        faults.append(Fault(f"watched '{full}'", found, "at_least or at_most, one of the two"))
         return None
     given, above = (at_most, False) if at_least is None else (at_least, True)
     column = names.index(full)

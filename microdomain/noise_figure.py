@@ -17,7 +17,7 @@ from microdomain.style import COLORS, QUIET, STYLE, Picture
 MOST = 6
 """The most observables in one figure."""
 EXACT = "gillespie"
-KEY = "filled: exact engine; open: approximate; pale: not counted; line: linear noise; dashed: 1/√V"
+KEY = "filled: exact engine; open: approximate; pale: not counted;", "line: linear noise; dashed: 1/√V"
 SIGNS = {"certified 1/sqrt(V)": "certified 1/√V", "not": "not 1/√V", "not resolved": "not resolved"}
 
 
@@ -46,7 +46,7 @@ def figure(scaling: NoiseScaling) -> Figure:
             panel.set_ylabel("noise: sd over mean")
         left_out = data.sizes["observable"] - len(names)
         title = f"{data.attrs['model']}, {data.attrs['fixed']} fixed" + (f"; {left_out} more" if left_out else "")
-        drawn.supxlabel(KEY, x=0.01, ha="left", fontsize=8.5, color=QUIET)
+        drawn.supxlabel(("\n" if columns == 1 else " ").join(KEY), x=0.01, ha="left", fontsize=8.5, color=QUIET)
         drawn.suptitle(title, x=0.01, ha="left", fontsize=12, weight="bold")
     return drawn
 

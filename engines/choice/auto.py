@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from engines.choice.decision import BUDGET, Decision, Question, decide
-from engines.choice.observable import DISTRIBUTION, read_observable
+from engines.choice.observable import DISTRIBUTION, Observable, read_observable
+from engines.choice.pilots import PilotError, Runs, Window
 from engines.choice.read import check_number, read_engines
 from engines.choice.reasons import reason
+from engines.gillespie import Gillespie
 from engines.kernel import check_laws
 from engines.request import ARGUMENTS, Request, RequestError
 from engines.start import check_propensities
@@ -40,7 +44,8 @@ def engine_for(
 ) -> tuple[Any, dict[str, Any]]:
     """The engine for a request of ``simulate``, and what its result says of the choice.
 
-    The errors are those over the times of the request, from the initial state on. Only engines that can do what was
+    The errors are those over the times of the request, from the initial state on. Pilot runs take no longer than exact
+    runs of all that was asked would. Only engines that can do what was
     asked are considered: many trajectories need one with noise, every event one that fires reactions one by one.
     Raises RequestError for options that cannot be, and where no engine that is allowed is known to be right.
     """
@@ -66,13 +71,26 @@ def engine_for(
         allowed = tuple(name for name in allowed if name != "ode")
     check_laws(network)
     meant = (float(request.grid[0]), float(request.grid[-1]))
-    question = Question(observable, given.tolerance, meant, allowed, 0, float(given.budget), request.workers)
+    budget = float(given.budget)
+    if "gillespie" in allowed:
+        budget = min(budget, _exact_seconds(network, observable, request))
+    question = Question(observable, given.tolerance, meant, allowed, 0, budget, request.workers)
     decision = decide(network, question, ASKED)
     if decision.chosen is None:
         raise RequestError(
             [Fault(f"engine '{AUTO}'", reason(decision), "a larger tolerance=, or more engines=")], ASKED
         )
     return decision.chosen.candidate.engine, _told(decision)
+
+
+def _exact_seconds(network: Network, observable: Observable, request: Request) -> float:
+    """Processor seconds of the request, if it is run exactly."""
+    window = Window.between(observable, float(request.grid[0]), float(request.grid[-1]))
+    try:
+        cost = Runs(network, Gillespie(), observable, window, 0, 1).cost()
+    except PilotError:
+        return np.inf
+    return cost * window.length * len(request.numbers)
 
 
 def _told(decision: Decision) -> dict[str, Any]:

@@ -8,9 +8,12 @@ import numpy as np
 
 from engines.choice.decision import Decision
 from engines.choice.observable import varying
+from engines.choice.words import seconds_text
 from mechanisms.network import Floats, Network
 from mechanisms.units import MOLECULES_PER_UM_FL
 
+RARE = np.log(2.0)
+"""Molecules, below which there is none for more than half of the time where numbers are Poisson."""
 FEW = 10.0
 """Molecules, below which a concentration is an average over time rather than an amount."""
 DIFFUSION = 100.0
@@ -53,7 +56,7 @@ def _few(decision: Decision) -> Iterator[str]:
         if network.units[i] == "uM" and number < FEW:
             amount = number / network.omega[i]
             shown = f"{amount:.3g} uM" if amount >= 1 else f"{1e3 * amount:.3g} nM"
-            less = ", less than one: most of the time there is none" if number < 1 else ""
+            less = ", most of the time none" if number < RARE else ""
             yield f"{network.species[i]}: {shown} is {number:.2g} molecules{less}"
 
 
@@ -73,8 +76,8 @@ def _unmixed(decision: Decision, diffusion: Mapping[str, float]) -> Iterator[str
         if crossing > lifetime[i]:
             given = "" if name in diffusion else " (assumed)"
             yield (
-                f"{name} is not well mixed: it crosses {volume:.3g} fL in {_time(crossing)} at "
-                f"{coefficient:g} um^2/s{given}, and reacts within {_time(lifetime[i])}"
+                f"{name} is not well mixed: it crosses {volume:.3g} fL in {seconds_text(crossing)} at "
+                f"{coefficient:g} um^2/s{given}, and reacts within {seconds_text(lifetime[i])}"
             )
 
 
@@ -89,10 +92,3 @@ def _lifetimes(network: Network, rates: Floats, copies: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         found: Floats = np.where(lost > 0, copies / lost, np.inf)
     return found
-
-
-def _time(seconds: float) -> str:
-    for size, unit in ((1.0, "s"), (1e-3, "ms")):
-        if seconds >= size:
-            return f"{seconds / size:.2g} {unit}"
-    return f"{seconds / 1e-6:.2g} us"

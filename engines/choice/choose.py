@@ -87,10 +87,13 @@ def choose(
     Raises ModelError or RequestError with every fault before anything runs; Interrupted on Ctrl-C, with the volumes
     that are decided in ``.result``.
     """
+    if not hasattr(model, "scaled"):
+        allowed = "a model, such as microdomain.models.ip3_microdomain()"
+        raise RequestError([Fault("model", f"{model!r}", allowed)], "choose")
     network = model.network()
     faults: list[Fault] = []
     asked = read_observable(network, observable, of, at_least, at_most, rearm, faults)
-    allowed = read_engines(network, engines, faults)
+    permitted = read_engines(network, engines, faults)
     place = read_compartment(model.places, compartment, network, asked.names if asked else (), faults)
     sizes = read_volumes(model.places, volumes, place, faults)
     if fixed not in FIXED:
@@ -112,7 +115,7 @@ def choose(
     def question(one: Network) -> Question:
         found = read_observable(one, observable, of, at_least, at_most, rearm, [])  # concentrations are counts there
         assert found is not None
-        return Question(found, tolerance, meant, allowed, int(seed), float(budget), threads)
+        return Question(found, tolerance, meant, permitted, int(seed), float(budget), threads)
 
     own = model.places[place].size
     networks = [

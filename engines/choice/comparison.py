@@ -68,12 +68,17 @@ def compare(observable: Observable, exact: Floats, other: Floats, slices: int = 
         for a, b in zip(np.array_split(exact, slices, axis=1), np.array_split(other, slices, axis=1), strict=True)
     ]
     scale = np.abs(exact).mean(axis=(0, 1))
-    scale = np.where(scale > 0, scale, 1.0)
     signed = np.stack([part.errors() for part in parts])
     left_out = np.stack([part.errors(leaving_out=True) for part in parts], axis=1)
-    floor = np.mean([part.floor() for part in parts], axis=0) / scale
-    spread = _jackknife((left_out * np.where(signed < 0, -1.0, 1.0)).mean(axis=1) / scale)
-    return Comparison(np.abs(signed).mean(axis=0) / scale, spread, floor, groups)
+    floor = _over(np.mean([part.floor() for part in parts], axis=0), scale)
+    spread = _over(_jackknife((left_out * np.where(signed < 0, -1.0, 1.0)).mean(axis=1)), scale)
+    return Comparison(_over(np.abs(signed).mean(axis=0), scale), spread, floor, groups)
+
+
+def _over(values: Floats, scale: Floats) -> Floats:
+    """values / scale; infinite where exact runs hold nothing that they could be measured by."""
+    found: Floats = np.divide(values, scale, out=np.where(values > 0, np.inf, 0.0), where=scale > 0)
+    return found
 
 
 def _jackknife(values: Floats) -> Floats:

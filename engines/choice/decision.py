@@ -109,9 +109,12 @@ def decide(network: Network, question: Question, asked: str = "choose") -> Decis
     """
     prediction, doubt, slowest = _predicted(network)
     window = _window(network, question, doubt, slowest, asked)
-    if prediction is not None and question.duration is not None and window.length < 3 * slowest:
-        doubt = f"runs of {window.length:.3g} s end before the stationary state, which takes about {3 * slowest:.3g} s"
-        prediction = None
+    if prediction is not None and question.duration is not None:
+        if changing := _changing(network):
+            prediction, doubt = None, f"{', '.join(changing)} changes the model"
+        elif window.length < 3 * slowest:
+            doubt = f"runs of {window.length:.3g} s end before the stationary state, which takes {3 * slowest:.3g} s"
+            prediction = None
     return _Judge(network, question, window, prediction, doubt).decision()
 
 
@@ -133,13 +136,18 @@ def _window(network: Network, question: Question, doubt: str, slowest: float, as
     """When pilot runs are read, at first. Raises RequestError where no length of runs can be known."""
     if question.duration is not None:
         return Window.between(question.observable, *question.duration)
-    changing = [f"input '{network.inputs[i]}'" for i, signal in enumerate(network.signals) if len(signal.edges)]
-    changing += [f"event '{name}'" for name in network.events]
-    changing += [TIME for name in network.species[-1:] if name == TIME]
+    changing = _changing(network)
     if changing or not np.isfinite(slowest):
         why = f"not given, and {', '.join(changing)} changes the model" if changing else f"not given, and {doubt}"
         raise RequestError([Fault("duration", why, 'how long your runs are, such as duration="60 s"')], asked)
     return Window.stationary(question.observable, slowest)
+
+
+def _changing(network: Network) -> list[str]:
+    """What changes the model with time."""
+    found = [f"input '{network.inputs[i]}'" for i, signal in enumerate(network.signals) if len(signal.edges)]
+    found += [f"event '{name}'" for name in network.events]
+    return found + [TIME for name in network.species[-1:] if name == TIME]
 
 
 class _Judge:
@@ -249,6 +257,8 @@ class _Judge:
         assert self.measure is not None
         by, tolerance = self.measure.runs, self.question.tolerance
         number = len(by.values)
+        if self.measure.note and not self.question.observable.pooled:
+            most = number
         try:
             while True:
                 by.extend(number)

@@ -25,8 +25,8 @@ FEWEST, FIRST, MOST = 4, 32, 8192
 """Runs: at least, at first where that many can be afforded, and at most."""
 LARGEST = 1 << 26
 """Numbers that are kept of all the runs of one engine (half a gigabyte)."""
-LONGER = 4.0
-"""Times as long, when runs are too short."""
+LONGER, TIMES = 4.0, 4
+"""Times as long, when runs are too short, and how many times."""
 FORGOTTEN = 0.25
 """The variance of the means of runs over that of all states, below which runs are long: 2 correlation times over T."""
 FIRINGS = 10.0
@@ -66,6 +66,11 @@ class Plan:
     settling: bool
     rarest: tuple[str, float]
 
+    @property
+    def longest(self) -> float:
+        """The length in s beyond which runs are not made longer."""
+        return self.window.length * LONGER**TIMES
+
     def runs(self, candidate: Candidate) -> Runs:
         """Of one candidate, none of them yet."""
         return Runs(self.network, candidate.engine, self.observable, self.window, self.seed, self.workers)
@@ -83,7 +88,7 @@ def measure(plan: Plan, known: Sequence[Candidate], copies: Floats) -> Measure |
                 found = _settled(plan, candidate)
             except PilotError:
                 continue
-            if found is not None and not found.note:
+            if found is not None and (not found.note or found.runs.window.length > 0.99 * plan.longest):
                 return found
             if found and (longest is None or found.runs.window.length > longest.runs.window.length):
                 longest = found
@@ -117,11 +122,8 @@ def _settled(plan: Plan, candidate: Candidate) -> Measure | None:
 
 
 def _longer(plan: Plan) -> Iterator[Plan]:
-    while True:
-        yield plan
-        if not plan.settling:
-            return
-        plan = replace(plan, window=plan.window.longer(LONGER))
+    for n in range(1 + TIMES * plan.settling):
+        yield replace(plan, window=plan.window.longer(LONGER**n))
 
 
 def _affordable(runs: Runs, plan: Plan) -> int:

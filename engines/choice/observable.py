@@ -80,7 +80,9 @@ class Observable:
 
     def seen(self, runs: Floats) -> int:
         """How many events, or first passages, there were in runs (trajectory, 1)."""
-        return int(runs.sum() if self.kind == EVENT_RATE else (runs < runs.max()).sum())
+        if self.kind == EVENT_RATE:
+            return int(runs.sum())
+        return int((runs < runs.max()).sum()) if runs.max() > 0 else len(runs)
 
 
 def read_observable(

@@ -50,5 +50,6 @@ def _words(one: Assessment, decision: Decision) -> str:
     error, spread, predicted = one.audit.error[worst], one.audit.spread[worst], one.predicted[worst]
     about = f" ± {float(f'{spread:.1g}'):g}" if 0 < spread < np.inf else ""
     known = f"predicted: {predicted:.2g}" if np.isfinite(predicted) else ""
-    brackets = ", ".join(part for part in (known, "not resolved" if one.verdict == UNRESOLVED else "") if part)
+    told = {UNRESOLVED: "not resolved", TOO_SLOW: "no cheaper than exact runs", SKIPPED: "not needed: no cheaper"}
+    brackets = ", ".join(part for part in (known, told.get(one.verdict, "")) if part)
     return f"{name} errs by {error:.2g}{about} in {names[worst]}" + (f" ({brackets})" if brackets else "")

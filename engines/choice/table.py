@@ -16,6 +16,7 @@ from engines.choice.decision import EXACT, Assessment, Decision
 from engines.choice.flip import flips
 from engines.choice.observable import all_names
 from engines.choice.reasons import reason
+from engines.choice.words import seconds_text
 from mechanisms.network import Floats
 from mechanisms.units import Given, magnitude
 from mechanisms.variants import DENSITIES
@@ -76,8 +77,8 @@ class Choice:
         """What the columns mean."""
         return (
             "fewest: molecules of the scarcest species. noise: sd over mean. predicted, audited: error of the engine "
-            "over the exact mean, by linear noise and by pilot runs. flips at: the volume in fL where another reading "
-            "takes over; ~ where it is extrapolated."
+            "over the exact mean, by linear noise and by pilot runs. flips at: the volume in fL from which on another "
+            "reading takes over; ~ where it is rough."
         )
 
     def _rows(self) -> list[tuple[str, ...]]:
@@ -109,7 +110,7 @@ class Choice:
         data = self.data
         cost, reason, notes = float(data.cost.values[v]), str(data.reason.values[v]), str(data.cautions.values[v])
         head = str(data.engine.values[v])
-        head += f" ({_time(cost)} of processor per simulated second)" if np.isfinite(cost) else ""
+        head += f" ({seconds_text(cost)} of processor per simulated second)" if np.isfinite(cost) else ""
         found = [f"{head}: {reason}." if reason else f"{head}."]
         if data.doubt.values[v]:
             found.append(f"Doubt: {data.doubt.values[v]}.")
@@ -253,10 +254,3 @@ def _number(value: float, digits: int = 3) -> str:
     if np.isnan(value):
         return "-"
     return f"{value:.0f}" if 1000 <= value < 1e6 else f"{value:.{digits}g}"
-
-
-def _time(seconds: float) -> str:
-    for size, unit in ((1.0, "s"), (1e-3, "ms")):
-        if seconds >= size:
-            return f"{seconds / size:.2g} {unit}"
-    return f"{seconds / 1e-6:.2g} us"

@@ -168,8 +168,8 @@ def _explained(network: Network, state: Floats, eigenvalues: Floats, direction: 
         return (
             "linear noise needs the mean field to come to rest, and from the initial state of the model it does not, "
             f"although there is a stable state at {where}, whose slowest deviations decay with the eigenvalue "
-            f"{worst:.3g} 1/s: it coexists with a cycle, or growth, which the initial state leads to. Begin nearer "
-            "to the stable state, or use linear_noise(model, times) for a limited time, or engine='gillespie'."
+            f"{worst:.3g} 1/s: it coexists with a cycle, or with growth, which the initial state leads to. Begin "
+            "nearer to the stable state, or use linear_noise(model, times) for a limited time, or engine='gillespie'."
         )
     if worst.real <= NEUTRAL * np.abs(eigenvalues).max():
         like = "as at a bifurcation or where birth balances death"

@@ -59,11 +59,12 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Fit:
-    """The exponent of a power law, its standard error, and the degrees of freedom of that."""
+    """The exponent of a power law, its standard error, its degrees of freedom, and whether points are off a line."""
 
     exponent: float
     error: float
     degrees: int
+    bent: bool = False
 
     def interval(self, confidence: float) -> tuple[float, float]:
         half = student(confidence, self.degrees) * self.error
@@ -83,7 +84,7 @@ def fit(volumes: Floats, log_cv: Floats, error: Floats, degrees: int) -> Fit:
     freedom = len(x) - 2
     misfit = float(w @ (log_cv - (w @ log_cv) / w.sum() - slope * x) ** 2)
     if freedom > 0 and misfit > freedom and stats.f.sf(misfit / freedom, freedom, degrees) < BENT:
-        return Fit(slope, float(np.sqrt(misfit / freedom / spread)), freedom)
+        return Fit(slope, float(np.sqrt(misfit / freedom / spread)), freedom, bent=True)
     return Fit(slope, float(spread**-0.5), degrees)
 
 
@@ -128,7 +129,7 @@ class _Judge:
         interval = found.interval(self.request.confidence)
         if falls and inside[used].all():
             verdict, reason = CERTIFIED, self.span()
-        elif differs or outside[used].any() or self.without("oscillates", "bifurcation", "unstable"):
+        elif differs or outside[used].any() or found.bent or self.without("oscillates", "bifurcation", "unstable"):
             verdict, reason = REFUSED, self.why(outside & used)
         else:
             verdict, reason = OPEN, self.open(inside | ~used, falls)
@@ -199,7 +200,7 @@ class _Judge:
             return "bimodal: it goes between two states" if two else f"no stable state: {unstable.reason}"
         failing = np.flatnonzero(outside).tolist()
         if not failing:
-            return "the exponent differs, although no volume by itself differs from linear noise"
+            return "it is no power of the volume, although no volume by itself differs from linear noise"
         largest = failing[-1]
         point, ratio = self.points[largest], float(np.exp(self.log_ratio[largest]))
         at = f"at {self.volumes[largest]:.3g} fL"

@@ -147,8 +147,8 @@ def test_without_exact_runs_the_prediction_decides_and_says_so() -> None:
 
 
 def test_exact_runs_are_chosen_where_nothing_is_cheaper() -> None:
-    """Of ten molecules every engine is right to within itself, and none is cheaper than ten reactions a second."""
-    choice = md.choose(births(10.0), tolerance=0.9)
+    """Of ten molecules noise is right in every engine, and none is cheaper than twenty reactions a second."""
+    choice = md.choose(births(10.0), tolerance=0.9, engines=("langevin", "gillespie"))
     assert choice.data.engine.values[0] == "gillespie"
     assert of_candidate(choice, "langevin", "verdict") == "no cheaper than exact runs"
 
@@ -192,6 +192,19 @@ def test_places_with_few_molecules_are_read_more_exactly() -> None:
     assert scarcest(network, copies)["er_membrane"] == ("SERCA.free", pytest.approx(5.0))
 
 
+def test_what_never_happens_is_told_within_the_budget() -> None:
+    """Ten thousand of ten molecules: no engine can be told from another, and exact runs are the answer."""
+    asked: dict[str, Any] = {"observable": "event rate", "of": "A", "at_least": 10_000, "budget": 0.5}
+    choice = md.choose(births(10.0), **asked)
+    assert choice.data.engine.values[0] == "gillespie"
+    assert "0 events in" in choice.data.doubt.values[0]
+
+
+def test_what_holds_from_the_start_is_passed_at_once() -> None:
+    choice = md.choose(births(10.0), observable="first passage", of="A", at_least=1, budget=0.5)
+    assert of_candidate(choice, "ode", "audited") == 0.0
+
+
 def test_a_choice_runs() -> None:
     """What is chosen goes into simulate, and has the noise that was promised."""
     model = births(400.0)
@@ -212,7 +225,7 @@ def test_small_numbers_are_told() -> None:
     model.species("Ca", model.compartment("cytosol", "1 fL"), "100 nM")
     model.reaction("0 <-> Ca", k="1 uM/s", k_back="10 1/s")
     choice = md.choose(model, ["1 aL", "1 fL"])
-    assert "Ca.cytosol: 100 nM is 0.06 molecules, less than one" in choice.data.cautions.values[0]
+    assert "Ca.cytosol: 100 nM is 0.06 molecules, most of the time none" in choice.data.cautions.values[0]
     assert choice.data.cautions.values[1] == ""
 
 
@@ -255,7 +268,7 @@ def test_channels_made_whole_are_told() -> None:
         ({"diffusion": {"Ca": 1}}, "diffusion: found 'Ca'"),
         ({"at_least": 3}, "at_least: found 3 with observable='distribution'"),
         ({"observable": "event rate"}, "of: found 0 names"),
-        ({"observable": "event rate", "of": "A"}, "neither"),
+        ({"observable": "event rate", "of": "A"}, "no threshold"),
         (
             {"observable": "event rate", "of": "A", "at_least": 9, "rearm": 12},
             "rearm: found 12; allowed: a level below 9",
