@@ -38,7 +38,7 @@ SEED = 20_000
 SHORT = {
     "standard deviation": "sd", "distribution": "law", "event rate": "events", "first passage": "passage",
     "gillespie": "exact", "ode": "ode", "langevin": "langevin", "tau_leaping": "leaping",
-    "hybrid: jump or diffusion": "jump/diffusion",
+    "hybrid: jump or diffusion": "adaptive",
 }  # fmt: skip
 """Words for the table; all other names are of hybrid engines."""
 
@@ -146,7 +146,7 @@ def answer(case: Case, seconds: float, budget: float) -> Answer | str:
 
 
 def _number(value: float) -> str:
-    return "-" if np.isnan(value) else f"{value:.2g}" if value >= 5e-4 else "0" if value == 0 else f"{value:.0e}"
+    return "-" if np.isnan(value) else f"{value:.3f}" if value >= 5e-4 else "0"
 
 
 def _engine(name: str) -> str:
@@ -158,14 +158,14 @@ def report(answers: Sequence[Answer], console: Console) -> None:
     """A row for each answer."""
     title = "Promised and realised errors; ? and !: not within what was allowed, perhaps and surely.\n"
     title += "cost: over that of the cheapest engine that was enough"
-    table = Table(box=SIMPLE, title=title, padding=(0, 1, 0, 0))
+    table = Table(box=SIMPLE, title=title, padding=(0, 1, 0, 0), pad_edge=False)
     for heading in ("model", "fL", "of", "allowed", "chosen", "promised", "realised", "cost", "cheapest"):
         left = heading in ("model", "of", "chosen", "cheapest")
         table.add_column(heading, justify="left" if left else "right", no_wrap=True)
     for one in answers:
         sign = " " if one.kept else "!" if one.broken else "?"
         table.add_row(
-            one.name, f"{one.volume:.2g}", SHORT.get(one.observable, one.observable), f"{one.tolerance:g}",
+            one.name, f"{one.volume:.1g}", SHORT.get(one.observable, one.observable), f"{one.tolerance:g}",
             _engine(one.chosen), _number(one.promised), _number(one.error) + sign, f"{one.ratio:.2f}",
             "" if one.cheapest == one.chosen else _engine(one.cheapest),
         )  # fmt: skip

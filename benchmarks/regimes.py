@@ -198,7 +198,7 @@ def report(points: Sequence[Point], console: Console) -> None:
         ("Processor time for one simulated second", ("fL", *ENGINES)),
     )
     for number, (title, headings) in enumerate(titles):
-        table = Table(box=SIMPLE, padding=(0, 1, 0, 0), title=title)
+        table = Table(box=SIMPLE, padding=(0, 1, 0, 0), pad_edge=False, title=title)
         table.add_column("model", no_wrap=True)
         for heading in headings:
             table.add_column(heading, justify="right", no_wrap=True)
