@@ -27,6 +27,7 @@ from scipy.stats import binomtest
 import microdomain as md
 from benchmarks.choice_cases import Case, cases
 from benchmarks.choice_truth import Found, OutOfReach, Truth
+from benchmarks.regimes_figure import plain
 from engines.choice.candidates import candidates
 from engines.choice.observable import read_observable
 from engines.choice.pilots import Window
@@ -35,10 +36,12 @@ from microdomain.style import COLORS, QUIET, STYLE
 
 FIGURE = Path("docs/figures/engine_choice.png")
 SEED = 20_000
+FINEST = 1e-3
+"""The smallest error that is drawn: sampling shows no less."""
 SHORT = {
     "standard deviation": "sd", "distribution": "law", "event rate": "events", "first passage": "passage",
     "gillespie": "exact", "ode": "ode", "langevin": "langevin", "tau_leaping": "leaping",
-    "hybrid: jump or diffusion": "jump/diffusion",
+    "hybrid: jump or diffusion": "adaptive",
 }  # fmt: skip
 """Words for the table; all other names are of hybrid engines."""
 
@@ -146,7 +149,7 @@ def answer(case: Case, seconds: float, budget: float) -> Answer | str:
 
 
 def _number(value: float) -> str:
-    return "-" if np.isnan(value) else f"{value:.2g}" if value >= 5e-4 else "0" if value == 0 else f"{value:.0e}"
+    return "-" if np.isnan(value) else f"{value:.3f}" if value >= 5e-4 else "0"
 
 
 def _engine(name: str) -> str:
@@ -156,16 +159,17 @@ def _engine(name: str) -> str:
 
 def report(answers: Sequence[Answer], console: Console) -> None:
     """A row for each answer."""
-    title = "Promised and realised errors; ? and !: not within what was allowed, perhaps and surely.\n"
+    title = "Promised and realised errors; ? and !: perhaps, and surely, above what was allowed\n"
     title += "cost: over that of the cheapest engine that was enough"
-    table = Table(box=SIMPLE, title=title, padding=(0, 1, 0, 0))
+    table = Table(box=SIMPLE, title=title, padding=(0, 1, 0, 0), pad_edge=False)
     for heading in ("model", "fL", "of", "allowed", "chosen", "promised", "realised", "cost", "cheapest"):
         left = heading in ("model", "of", "chosen", "cheapest")
         table.add_column(heading, justify="left" if left else "right", no_wrap=True)
     for one in answers:
         sign = " " if one.kept else "!" if one.broken else "?"
         table.add_row(
-            one.name, f"{one.volume:.2g}", SHORT.get(one.observable, one.observable), f"{one.tolerance:g}",
+            one.name.replace("_microdomain", ""), plain(one.volume), SHORT.get(one.observable, one.observable),
+            f"{one.tolerance:g}",
             _engine(one.chosen), _number(one.promised), _number(one.error) + sign, f"{one.ratio:.2f}",
             "" if one.cheapest == one.chosen else _engine(one.cheapest),
         )  # fmt: skip
@@ -215,22 +219,28 @@ def summary(answers: Sequence[Answer], console: Console) -> None:
 
 
 def figure(answers: Sequence[Answer], path: Path) -> None:
-    """Realised errors over predicted and audited ones, and the cost."""
+    """Realised errors over predicted and audited ones, by engine, and the cost."""
     points = [(one, name) for one in answers for name in one.found if name != "gillespie"]
+    words = list(dict.fromkeys(_engine(name) for _, name in points))
     with mpl.rc_context(STYLE):
-        drawing = Figure(figsize=(12, 4), layout="constrained")
+        drawing = Figure(figsize=(13, 4.2), layout="constrained")
         panels = drawing.subplots(1, 3)
-        for panel, key, title in zip(
-            panels, ("predicted", "audited"), ("by linear noise", "by pilot runs"), strict=False
-        ):
-            x = np.array([getattr(one, key).get(name, np.nan) for one, name in points])
-            y = np.array([one.found[name].known for one, name in points])
-            known = np.isfinite(x)
-            panel.loglog(np.maximum(x[known], 3e-5), np.maximum(y[known], 3e-5), ".", color=COLORS[0], alpha=0.6)
-            panel.plot([3e-5, 10], [3e-5, 10], color=QUIET, lw=1)
-            panel.set(xlabel=f"error expected {title}", ylabel="realised error", aspect="equal")
-        panels[2].hist([one.ratio for one in answers], bins=np.geomspace(0.1, 30, 30), color=COLORS[0])
-        panels[2].set(xscale="log", xlabel="cost over the cheapest that was enough", ylabel="questions")
+        for panel, key, title in zip(panels, ("predicted", "audited"), ("linear noise", "pilot runs"), strict=False):
+            panel.plot([FINEST, 3], [FINEST, 3], color=QUIET, lw=1)
+            for word, color in zip(words, COLORS, strict=False):
+                pairs = [
+                    (getattr(one, key).get(name, np.nan), one.found[name].known)
+                    for one, name in points
+                    if _engine(name) == word
+                ]
+                x, y = np.clip(np.array(pairs).T, FINEST, 3)
+                panel.loglog(x, y, ".", color=color, alpha=0.7, label=word, clip_on=False)
+            panel.set(xlabel=f"error expected from {title}", ylabel="error found", aspect="equal")
+            panel.set(xlim=(FINEST, 3), ylim=(FINEST, 3), title=f"Errors from {title}")
+        panels[0].legend(fontsize=8, loc="upper left", frameon=False)
+        panels[2].hist([one.ratio for one in answers], bins=np.geomspace(0.5, 50, 30), color=COLORS[0])
+        panels[2].set(xscale="log", xlabel="cost over the cheapest engine that was enough", ylabel="questions")
+        panels[2].set_title("Cost of what was chosen")
         drawing.savefig(path, dpi=110)
 
 

@@ -36,7 +36,7 @@ def plain(value: float) -> str:
     for size, unit in ((1e6, "M"), (1e3, "k")):
         if value >= size:
             return f"{value / size:.2g}{unit}" if value < 100 * size else f"{value / size:.0f}{unit}"
-    return f"{value:.0f}" if value >= 99.5 else f"{value:.2g}"
+    return f"{value:.0f}" if value >= 99.5 else f"{value:.2g}" if value >= 0.01 else f"{value:.1g}"
 
 
 def colour(point: Any, name: str) -> str:
