@@ -10,14 +10,14 @@ import numpy as np
 
 from engines.dependencies import steps
 from engines.loops.parts import DIFFUSION, FLOW, JUMP
-from mechanisms.faults import nearest
+from mechanisms.faults import Portable, nearest
 from mechanisms.network import Integers, Network, Ragged
 
 READINGS = ("jump", "jump or leap", "leap", "jump or diffusion", "diffusion", "jump or flow", "flow")
 """The readings, the most exact first; those with "or" are adaptive, jumps where molecules are few."""
 
 
-class PartitionError(ValueError):
+class PartitionError(Portable, ValueError):
     """A partition that does not fit the network: what was found, what is allowed, and the nearest name."""
 
     def __init__(self, found: str, allowed: str, near: str = "") -> None:

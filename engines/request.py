@@ -19,7 +19,7 @@ from engines.partition import readings
 from engines.result import OptionError
 from engines.start import check_propensities
 from engines.tau_leaping import TauLeaping
-from mechanisms.faults import Fault, nearest, unknown
+from mechanisms.faults import Fault, Portable, nearest, unknown
 from mechanisms.names import called_in
 from mechanisms.network import Floats, Integers, Network
 from mechanisms.units import UnitError, magnitude
@@ -45,7 +45,7 @@ class HasNetwork(Protocol):
         """The arrays to simulate."""
 
 
-class RequestError(ValueError):
+class RequestError(Portable, ValueError):
     """What was asked, of ``simulate`` or by its name, cannot be done; every fault is listed, and in ``faults``."""
 
     def __init__(self, faults: Sequence[Fault], asked: str = "simulate") -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engines.loops import status
+from mechanisms.faults import Portable
 from mechanisms.network import Floats, Integers, Network
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ GOOD = (status.FINISHED, status.EXTINCT)
 """The statuses of runs that reached the end."""
 
 
-class OptionError(ValueError):
+class OptionError(Portable, ValueError):
     """Options that an engine cannot work with: what was found, and what is allowed."""
 
     def __init__(self, found: str, allowed: str) -> None:
@@ -40,7 +41,7 @@ class OptionError(ValueError):
         self.found, self.allowed = found, allowed
 
 
-class SimulationError(RuntimeError):
+class SimulationError(Portable, RuntimeError):
     """A run that could not go on: where and why. What was computed is in ``result``, or None."""
 
     def __init__(self, message: str, result: Any) -> None:
@@ -48,7 +49,7 @@ class SimulationError(RuntimeError):
         self.result = result
 
 
-class Interrupted(KeyboardInterrupt):
+class Interrupted(Portable, KeyboardInterrupt):
     """Stopped by the user. What was finished is in ``result``: a dataset of the finished trajectories, or a choice."""
 
     def __init__(self, message: str, result: Any) -> None:

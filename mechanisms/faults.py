@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,21 @@ class Fault:
         return f"{self.where}: found {self.found}; allowed: {self.allowed}.{hint}"
 
 
-class ModelError(ValueError):
+class Portable(BaseException):
+    """An exception that reaches another process with all that it knows."""
+
+    def __reduce__(self) -> Any:
+        return _again, (type(self), self.args, vars(self))
+
+
+def _again(kind: type[BaseException], args: tuple[Any, ...], known: dict[str, Any]) -> BaseException:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    vars(error).update(known)
+    return error
+
+
+class ModelError(Portable, ValueError):
     """Every fault of a model, in ``faults``, and listed in the message."""
 
     def __init__(self, model: str, faults: Iterable[Fault]) -> None:

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from mechanisms.faults import Portable
+
 AVOGADRO = 6.02214076e23
 """Molecules per mole (exact, SI 2019)."""
 ELEMENTARY_CHARGE = 1.602176634e-19
@@ -74,7 +76,7 @@ Given = Any
 """What a user may write for a quantity: a number, a string with a unit, or a pint quantity."""
 
 
-class UnitError(ValueError):
+class UnitError(Portable, ValueError):
     """A quantity that cannot be read in the unit it is needed in: what was given, and what is needed."""
 
     def __init__(self, found: str, needed: str) -> None:

@@ -15,6 +15,7 @@ from scipy.linalg import LinAlgError
 
 from engines.linear_noise.views import NoiseViews
 from engines.ode import ODE
+from mechanisms.faults import Portable
 from mechanisms.network import Floats, Network, Signal
 
 PASSING = 10.0 ** np.arange(-3, 11)
@@ -30,7 +31,7 @@ NEUTRAL = 1e-12
 """An eigenvalue this much smaller than the largest is zero."""
 
 
-class InstabilityError(RuntimeError):
+class InstabilityError(Portable, RuntimeError):
     """The mean field comes to rest in no stable state.
 
     eigenvalues (mode,) in 1/s and state (species,) in molecules: of the unstable state, or of a stable one that is not

@@ -88,6 +88,24 @@ def test_a_passive_membrane_is_certified() -> None:
 # -- what is refused, by its reason ------------------------------------------------------------------------------------
 
 
+def test_what_is_no_power_of_the_volume_is_refused() -> None:
+    """Five channels and calcium: noise of the channels in small volumes, less and less of it in larger ones.
+
+    At each volume it agrees with linear noise, whose slope goes from -0.3 to -0.7: no exponent is right.
+    """
+    model = md.Model("cluster")
+    cytosol = model.compartment("cytosol", "0.1 fL")
+    model.species("Ca", cytosol, "0.1 uM")
+    model.species("closed", cytosol, count=5)
+    model.species("open", cytosol, count=0)
+    model.reaction("closed <-> open", k="0.5 1/s", k_back="2 1/s")
+    model.reaction("open -> open + Ca", k="500 1/s")
+    model.reaction("0 <-> Ca", k="1 uM/s", k_back="10 1/s")
+    found = judged(model, [0.1, 1, 10, 100], fixed="channels", of="Ca", max_events=2e7, precision=0.05)
+    assert verdict(found, "Ca.cytosol")[0] == "not"
+    assert verdict(found, "Ca.cytosol")[1].startswith("fixed channel cluster")
+
+
 def test_a_fixed_cluster_is_refused() -> None:
     """Channels that do not grow with the volume keep their noise. With densities fixed the same is not refused so."""
     model = md.models.calcium_cell(0.2, channels=20)
