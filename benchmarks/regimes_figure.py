@@ -63,7 +63,7 @@ def figure(points: Sequence[Any], engines: Sequence[str], path: Path) -> None:
             _panel(axis, name, group, [one for one in engines if any(one in point.costs for point in group)])
         meanings = (
             (RIGHT, "distribution right within 5 % of the mean"), (MEAN_ONLY, "mean right, noise wrong"),
-            (WRONG, "mean wrong too"), (UNKNOWN, "not known: runs too slow"),
+            (WRONG, "mean wrong too"), (UNKNOWN, "not known: too slow, or too near 5 %"),
         )  # fmt: skip
         handles = [Patch(color=one, label=text) for one, text in meanings]
         handles.append(Patch(facecolor="none", edgecolor="black", linewidth=2, label="cheapest that is right"))
