@@ -169,9 +169,8 @@ class _Judge:
             self.plan = plan
             return
         self.plan = dataclasses.replace(plan, window=self.measure.runs.window)
-        if self.measure.note or self.plan.window.length > window.length:
-            length = self.measure.runs.window.length
-            slow = f"runs need {length:.3g} s to settle, where linear noise does in {window.length:.3g} s"
+        if short := self.measure.short:
+            slow = f"runs of {short:.3g} s do not settle, where linear noise does in {window.length:.3g} s"
             self.doubt = "; ".join(part for part in (self.doubt, self.measure.note or slow) if part)
 
     def _predict(self, candidate: Candidate) -> Floats:

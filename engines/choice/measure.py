@@ -27,6 +27,8 @@ LARGEST = 1 << 26
 """Numbers that are kept of all the runs of one engine (half a gigabyte)."""
 LONGER, TIMES = 4.0, 4
 """Times as long, when runs are too short, and how many times."""
+CAUTION = 0.1
+"""The part of the budget that may be spent on longer runs than seem to be needed."""
 FORGOTTEN = 0.25
 """The variance of the means of runs over that of all states, below which runs are long: 2 correlation times over T."""
 FIRINGS = 10.0
@@ -41,12 +43,16 @@ ENOUGH = 50.0
 
 @dataclass(frozen=True)
 class Measure:
-    """Runs to measure by, the most of them that the budget allows, and what is to be said of them, or ""."""
+    """Runs to measure by, and the most of them that the budget allows.
+
+    note: why they are too short, or "". short: the length in s of the longest that were found too short, or 0.
+    """
 
     candidate: Candidate
     runs: Runs
     most: int
     note: str
+    short: float
 
 
 @dataclass(frozen=True)
@@ -106,18 +112,24 @@ def _nearly_exact(network: Network, candidate: Candidate, copies: Floats) -> boo
 
 
 def _settled(plan: Plan, candidate: Candidate) -> Measure | None:
-    """Runs that are long enough, or as long as can be afforded; None where not even the first can."""
+    """Runs that are long enough, or as long as can be afforded; None where not even the first can.
+
+    Runs that look long enough are made longer still, for a part of the budget, to see states that are rarely visited.
+    """
     found: Measure | None = None
+    short = 0.0
     for longer in _longer(plan):
         runs = longer.runs(candidate)
-        most = _affordable(runs, longer)
+        seconds = runs.cost() * longer.window.length
+        if found and not found.note and seconds * FIRST > CAUTION * plan.budget:
+            break
+        most = _affordable(runs, seconds, plan.budget)
         if most < FEWEST:
             break
         runs.extend(min(FIRST, most))
         note = _unsettled(longer, runs) if plan.settling or not plan.observable.pooled else ""
-        found = Measure(candidate, runs, most, note)
-        if not note or not plan.settling:
-            break
+        short = runs.window.length if note else short
+        found = Measure(candidate, runs, most, note, short)
     return found
 
 
@@ -126,10 +138,10 @@ def _longer(plan: Plan) -> Iterator[Plan]:
         yield replace(plan, window=plan.window.longer(LONGER**n))
 
 
-def _affordable(runs: Runs, plan: Plan) -> int:
-    """A power of two, so that the speed of the machine rarely changes it."""
-    number = plan.budget / max(runs.cost() * plan.window.length, 1e-9)
+def _affordable(runs: Runs, seconds: float, budget: float) -> int:
+    """A power of two, so that the speed of the machine rarely changes it; seconds: of processor time for one run."""
     most = min(MOST, LARGEST // (len(runs.grid) * max(len(runs.observable.columns), 1)))
+    number = budget / max(seconds, 1e-9)
     return 0 if number < 1 else min(2 ** int(np.log2(number)), most)
 
 

@@ -134,7 +134,7 @@ def test_two_states_need_longer_runs_than_linear_noise_says() -> None:
     """Schlogl's population stays in one state for longer than it relaxes there: runs are made longer."""
     model = closed("schlogl", {"A": 20}, ("0 <-> A", 108.0, 9.9), ("2 A <-> 3 A", 0.195, 0.001))
     choice = md.choose(model, tolerance=0.2, engines=("ode", "gillespie"))
-    assert "to settle" in choice.data.doubt.values[0]
+    assert "do not settle" in choice.data.doubt.values[0]
     assert of_candidate(choice, "ode", "audited") > 0.2
     assert choice.data.engine.values[0] == "gillespie"
 
