@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from engines.choice.candidates import scarcest
 from engines.choice.decision import Decision
 from engines.choice.observable import varying
 from engines.choice.words import seconds_text
@@ -29,7 +30,8 @@ def cautions(decision: Decision, diffusion: Mapping[str, float], wanted: Mapping
     diffusion: um^2/s by full name of species. wanted: what numbers of complexes, and counts at the start, would be in
     this volume if they need not be whole.
     """
-    return [*_few(decision), *_unmixed(decision, diffusion), *_made_whole(decision.network, wanted)]
+    made_whole = _made_whole(decision.network, wanted)
+    return [*_few(decision), *_in_fractions(decision), *_unmixed(decision, diffusion), *made_whole]
 
 
 def whole_numbers(network: Network) -> dict[str, float]:
@@ -58,6 +60,19 @@ def _few(decision: Decision) -> Iterator[str]:
             shown = f"{amount:.3g} uM" if amount >= 1 else f"{1e3 * amount:.3g} nM"
             less = ", most of the time none" if number < RARE else ""
             yield f"{network.species[i]}: {shown} is {number:.2g} molecules{less}"
+
+
+def _in_fractions(decision: Decision) -> Iterator[str]:
+    """Few channels or pumps that the chosen reading does not count: right for what was asked, and for nothing else."""
+    if decision.chosen is None:
+        return
+    for place, (name, number) in scarcest(decision.network, decision.copies).items():
+        reading = decision.chosen.candidate.places[place]
+        on_membrane = all(
+            decision.network.units[i] != "uM" for i in varying(decision.network) if decision.network.places[i] == place
+        )
+        if on_membrane and number < FEW and reading in ("diffusion", "flow"):
+            yield f"{number:.2g} {name} are read as {reading}, in fractions"
 
 
 def _unmixed(decision: Decision, diffusion: Mapping[str, float]) -> Iterator[str]:

@@ -116,8 +116,8 @@ def _few(network: Network, parts: Contributions) -> str:
     if size[i] <= DOUBT:
         return ""
     return (
-        "too few molecules for rates that are not linear: in the next order, noise moves the mean of "
-        f"{network.species[i]} by {size[i]:.2g} standard deviations"
+        "too few molecules for rates that are not linear: noise shifts the mean of "
+        f"{network.species[i]} by about {size[i]:.2g} standard deviations"
     )
 
 

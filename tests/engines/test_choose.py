@@ -245,6 +245,14 @@ def test_channels_made_whole_are_told() -> None:
     assert "2 IP3R, a whole number, for 1.51" in choice.data.cautions.values[0]
 
 
+def test_few_channels_in_fractions_are_told() -> None:
+    """The mean of calcium is right in the mean field; a reader of single channels should not take it from there."""
+    asked: dict[str, Any] = {"of": "Ca.cytosol", "observable": "mean", "tolerance": 0.3, "budget": 1}
+    choice = md.choose(md.models.ip3_microdomain(), engines=("ode",), **asked)
+    assert choice.data.engine.values[0] == "ode"
+    assert "5 SERCA.free are read as flow, in fractions" in choice.data.cautions.values[0]
+
+
 # -- bad input ---------------------------------------------------------------------------------------------------------
 
 
