@@ -17,6 +17,7 @@ from engines.loops.parts import FLOW
 from engines.ode import ODE
 from engines.partition import readings
 from engines.result import OptionError
+from engines.seeds import is_seed
 from engines.start import check_propensities
 from engines.tau_leaping import TauLeaping
 from mechanisms.faults import Fault, Portable, nearest, unknown
@@ -91,8 +92,7 @@ def read_request(
         faults.append(unknown("record", str(record), "ways to record", RECORDS))
     if record == "events" and chosen is not None and not chosen.one_by_one:
         faults.append(Fault("record", "'events' with an engine that has none", "'grid', or engine='gillespie'"))
-    whole = isinstance(seed, (int, np.integer)) and not isinstance(seed, bool)
-    if seed is not None and not (whole and 0 <= seed < 2**128):
+    if seed is not None and not is_seed(seed):
         faults.append(Fault("seed", f"{seed!r}", "a whole number from 0 to 2^128 - 1, or None"))
     if chosen is not None and (reason := chosen.refusal(network)):
         faults.append(Fault(f"engine '{chosen.name}'", reason, "an engine that can run this network"))

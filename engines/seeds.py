@@ -20,6 +20,11 @@ _WARM_UP = 12
 """Words that SFC64 throws away after seeding."""
 
 
+def is_seed(given: Any) -> bool:
+    """Whether it is a whole number from 0 to 2^128 - 1."""
+    return isinstance(given, (int, np.integer)) and not isinstance(given, bool) and bool(0 <= given < 2**128)
+
+
 def seed_words(seed: int, trajectories: Integers) -> Any:
     """(n, 4) words: the state of the generator of each trajectory.
 

@@ -23,6 +23,7 @@ from engines.ensemble import progress_bar
 from engines.kernel import check_laws
 from engines.request import RequestError, read_workers
 from engines.result import Interrupted
+from engines.seeds import is_seed
 from engines.start import check_propensities
 from mechanisms.faults import Fault, unknown
 from mechanisms.network import Network
@@ -100,8 +101,7 @@ def choose(
         faults.append(unknown("fixed", str(fixed), "what may stay fixed", FIXED))
     check_number("tolerance", tolerance, 0.0, 1.0, faults)
     check_number("budget", budget, 0.0, np.inf, faults)
-    whole = isinstance(seed, (int, np.integer)) and not isinstance(seed, bool) and 0 <= seed < 2**128
-    if not whole:
+    if not is_seed(seed):
         faults.append(Fault("seed", f"{seed!r}", "a whole number from 0 to 2^128 - 1"))
     end = read_positive("duration", duration, "s", faults)
     threads = read_workers(workers, faults)

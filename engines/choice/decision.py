@@ -160,8 +160,7 @@ class _Judge:
         self.prediction, self.doubt = prediction, doubt
         self.copies = network.initial[: network.counted] if prediction is None else prediction.copies
         self.known = [Assessment(one, self._predict(one)) for one in candidates(network, self.copies, tuple(ENGINES))]
-        allowed = {one.name for one in candidates(network, self.copies, question.engines)}
-        self.assessments = [one for one in self.known if one.candidate.name in allowed]
+        self.assessments = [one for one in self.known if one.candidate.engine.name in question.engines]
         how = question.seed, question.workers, question.budget, question.duration is None
         plan = Plan(network, question.observable, window, *how, self._rarest())
         self.measure = measure(plan, [one.candidate for one in self.known], self.copies)

@@ -90,7 +90,6 @@ class Runs:
         self.run = engine.prepare(network, window.start, window.end)
         self.grid = np.unique(np.concatenate([[window.start], window.times]))
         self.values = np.empty((0, len(window.times), len(observable.columns)) if observable.pooled else (0, 1))
-        self.fired = 0
 
     def cost(self) -> float:
         """Processor seconds for each simulated second; infinite where even the shortest part of a run is out of reach.
@@ -107,15 +106,8 @@ class Runs:
             grid = self.grid[: max(2, len(self.grid) // part)]
             if part > 1:
                 grid = self.window.start + (grid - grid[0]) * (self.window.length / part / (grid[-1] - grid[0]))
-            run = engine.prepare(self.network, float(grid[0]), float(grid[-1]))
             number = SEVERAL if part == 1 and engine.stochastic else 1
-            seconds = np.inf
-            for _ in range(2):  # the first compiles
-                began = time.thread_time()
-                outcome = run.trajectories(
-                    self._seeds(np.arange(number)), grid, self._room(number, len(grid)), np.zeros(2, dtype=np.int64)
-                )
-                seconds = min(seconds, time.thread_time() - began)
+            seconds, outcome = self._timed(engine, grid, number)
             if (outcome.status == status.TOO_MANY_EVENTS).any():
                 break
             self._check(outcome)
@@ -127,13 +119,21 @@ class Runs:
     def _long_run(self, engine: Any) -> float:
         """Of the mean field in a stationary state, which a long run reaches once: so its way there hardly counts."""
         grid = self.window.start + (self.grid - self.window.start) * LONG
+        seconds, outcome = self._timed(engine, grid, 1)
+        self._check(outcome)
+        return seconds / float(grid[-1] - grid[0])
+
+    def _timed(self, engine: Any, grid: Floats, number: int) -> tuple[float, Any]:
+        """Processor seconds of so many runs, and how they ended."""
         run = engine.prepare(self.network, float(grid[0]), float(grid[-1]))
         seconds = np.inf
         for _ in range(2):  # the first compiles
             began = time.thread_time()
-            self._check(run.trajectories(None, grid, self._room(1, len(grid)), np.zeros(2, dtype=np.int64)))
+            outcome = run.trajectories(
+                self._seeds(np.arange(number)), grid, self._room(number, len(grid)), np.zeros(2, dtype=np.int64)
+            )
             seconds = min(seconds, time.thread_time() - began)
-        return seconds / float(grid[-1] - grid[0])
+        return seconds, outcome
 
     def extend(self, number: int) -> None:
         """Run trajectories until there are so many. Raises PilotError, or KeyboardInterrupt where the user stops it."""
@@ -146,7 +146,6 @@ class Runs:
 
         def keep(chunk: tuple[Floats, Any]) -> None:
             states, outcome = chunk
-            self.fired += int(outcome.work.sum())
             self._check(outcome)
             found.append(self._read(states))
 
