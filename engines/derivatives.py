@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -48,9 +49,16 @@ def _text(network: Network, wanted: dict[int, list[int]]) -> str:
 
 def _derivatives(law: RateLaw, places: list[int]) -> list[str]:
     import sympy
+    from sympy.printing.precedence import PRECEDENCE
     from sympy.printing.pycode import PythonCodePrinter
 
-    write = PythonCodePrinter({"fully_qualified_modules": True}).doprint
+    class Printer(PythonCodePrinter):  # type: ignore[misc]
+        def _print_Pow(self, power: Any, rational: bool = False) -> str:
+            if power.exp.is_Integer and power.exp < -1:  # as in ``mechanisms.recorder``
+                return f"(1.0/{self.parenthesize(power.base, PRECEDENCE['Pow'])}**{-power.exp})"
+            return str(super()._print_Pow(power, rational=rational))
+
+    write = Printer({"fully_qualified_modules": True}).doprint
     value = law.expression(PREFIX)
     by = [sympy.Symbol(PREFIX + law.names[i], real=True) for i in places]
     wanted = [value, *(sympy.diff(value, symbol) for symbol in by)]

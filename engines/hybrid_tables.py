@@ -11,7 +11,7 @@ from engines.flow_tables import species_behind, supports, with_own_weights
 from engines.loops.parts import REACTIONS, Events, Flow, Mode, Noisy, Partition, Scratch
 from engines.sparse_pattern import elimination
 from mechanisms.network import Floats, Integers, Network
-from mechanisms.thermodynamics import membrane_voltage, thermal_voltage
+from mechanisms.thermodynamics import thermal_voltage
 
 ROOM = 310.15
 """K: of the estimate of how fast charges relax, which only decides the length of steps."""
@@ -47,10 +47,8 @@ def noisy_part(network: Network, rates: Any) -> Noisy:
         read.append(species_behind(slots, support, species))
     amount = np.ones(len(network.species))
     np.maximum.at(amount, reactants.index, reactants.value)
-    values = dict(zip(network.parameters, network.constants, strict=True))
-    for i in np.flatnonzero(network.signed & ~network.continuous).tolist():
-        capacitance = values[f"{network.places[i]}.capacitance"]
-        amount[i] = -thermal_voltage(ROOM) / membrane_voltage(1.0, 0.0, capacitance)
+    charges = network.mv_per_charge > 0
+    amount[charges] = -thermal_voltage(ROOM) / network.mv_per_charge[charges]
     columns = (changes.index, changes.value, changes.start, *flat(affected), *flat(read), *step_columns(network))
     return Noisy._make((rates, *columns, amount))
 

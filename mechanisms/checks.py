@@ -87,10 +87,8 @@ def _random_states(network: Network) -> Floats:
     y = np.repeat(network.values(0.0)[:, None], STATES, axis=1)
     counts, end = int((~network.signed).sum()), network.counted
     y[:counts] = 10.0 ** random.uniform(-2, 4, (counts, STATES))
-    values = dict(zip(network.parameters, network.constants, strict=True))
-    capacitances = np.array([values[f"{membrane}.capacitance"] for membrane in network.places[counts:end]])
     voltages = random.uniform(-VOLTAGES, VOLTAGES, (end - counts, STATES))
-    y[counts:end] = voltages / membrane_voltage(1.0, 0.0, capacitances)[:, None]
+    y[counts:end] = voltages / network.mv_per_charge[counts:end, None]
     for group in network.multimers:
         for state in group.states:
             y[network.species.index(state)] = group.count * group.subunits * random.uniform(size=STATES)

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from mechanisms.law import RateLaw
 from mechanisms.places import Multimer
 from mechanisms.recorder import record
+from mechanisms.thermodynamics import membrane_voltage
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -148,6 +149,16 @@ class Network:
     def variables(self) -> tuple[str, ...]:
         """The names of continuous variables, but for time."""
         return tuple(name for name in self.species[self.counted :] if name != TIME)
+
+    @cached_property
+    def mv_per_charge(self) -> Floats:
+        """(S,) the mV by which each elementary charge moves its membrane, e / C; 0 for what is no charge."""
+        values = dict(zip(self.parameters, self.constants, strict=True))
+        found = np.zeros(len(self.species))
+        for i in np.flatnonzero(self.signed & ~self.continuous).tolist():
+            found[i] = membrane_voltage(1.0, 0.0, values[f"{self.places[i]}.capacitance"])
+        _fixed(found)
+        return found
 
     @property
     def first_quantity(self) -> int:

@@ -47,8 +47,10 @@ def _text(value: Any) -> str:
 def _binary(symbol: str, reverse: bool = False) -> Callable[[Recorder, Any], Recorder]:
     def operation(self: Recorder, other: Any) -> Recorder:
         a, b = (other, self) if reverse else (self, other)
-        exponent = b if symbol == "**" and isinstance(b, int) else None
-        return self.note(f"{_text(a)} {symbol} {exponent if exponent is not None else _text(b)}")
+        if symbol != "**" or not isinstance(b, int):
+            return self.note(f"{_text(a)} {symbol} {_text(b)}")
+        # Compiled, 0.0 ** -1 is an exception, which nobody would see, where 1.0 / 0.0 is infinite.
+        return self.note(f"{_text(a)} ** {b}" if b >= 0 else f"1.0 / {_text(a)} ** {-b}")
 
     return operation
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from engines.choice.cautions import cautions, whole_numbers
 from engines.choice.decision import BUDGET, Decision, Question, decide
 from engines.choice.observable import DISTRIBUTION, Observable, read_observable
 from engines.choice.pilots import PilotError, Runs, Window
@@ -106,4 +107,6 @@ def _told(decision: Decision) -> dict[str, Any]:
         "choice_reason": reason(decision),
         "choice_pilot_runs": len(decision.measure.runs.values) if decision.measure else 0,
     }
-    return found | ({"choice_doubt": decision.doubt} if decision.doubt else {})
+    mind = cautions(decision, {}, whole_numbers(decision.network))
+    more = {"choice_doubt": decision.doubt, "choice_cautions": "; ".join(mind)}
+    return found | {name: text for name, text in more.items() if text}

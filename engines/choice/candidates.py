@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from engines.choice.observable import varying
+from engines.choice.observable import scale_of_voltages, varying
 from engines.gillespie import Gillespie
 from engines.hybrid import Hybrid
 from engines.langevin import Langevin
@@ -57,8 +57,14 @@ class Candidate:
 
 
 def places_of(network: Network) -> list[str]:
-    """The places in which something varies, in the order of the model."""
-    return list(dict.fromkeys(network.places[i] for i in varying(network)))
+    """The places in which something varies, in the order of the model; of membranes with a charge, that varies."""
+    return list(dict.fromkeys(network.places[i] for i in [*varying(network), *_charges(network)]))
+
+
+def _charges(network: Network) -> list[int]:
+    """The charges that reactions change."""
+    changed = np.unique(network.changes.index)
+    return [int(i) for i in changed if network.mv_per_charge[i] > 0]
 
 
 def scarcest(network: Network, copies: Floats) -> dict[str, tuple[str, float]]:
@@ -77,6 +83,12 @@ def scarcest(network: Network, copies: Floats) -> dict[str, tuple[str, float]]:
         if number < found.get(place, ("", np.inf))[1]:
             found[place] = (name, number)
     return found
+
+
+def _amounts(network: Network, copies: Floats) -> dict[str, float]:
+    """Of each place the molecules of what is scarcest; without any, the variance k T C / e^2 of the charge."""
+    charges = {network.places[i]: scale_of_voltages(network)[i] for i in _charges(network)}
+    return charges | {place: number for place, (_, number) in scarcest(network, copies).items()}
 
 
 def _groups(network: Network) -> list[list[int]]:
@@ -106,10 +118,10 @@ def candidates(network: Network, copies: Floats, engines: Sequence[str]) -> list
         if name in engines
     ]
     if "hybrid" in engines:
-        few = scarcest(network, copies)
-        ordered = sorted(places, key=lambda place: few[place][1])
+        amounts = _amounts(network, copies)
+        ordered = sorted(places, key=amounts.__getitem__)
         seen = {(c.readings).tobytes() for c in found} | {readings(network, "jump").tobytes()}
-        for partition in _partitions(ordered, [few[place][1] for place in ordered]):
+        for partition in _partitions(ordered, [amounts[place] for place in ordered]):
             codes = readings(network, partition)
             if codes.tobytes() in seen:
                 continue

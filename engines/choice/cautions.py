@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import numpy as np
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+from scipy.sparse.linalg import lsqr
 
 from engines.choice.candidates import scarcest
 from engines.choice.decision import Decision
@@ -31,7 +34,8 @@ def cautions(decision: Decision, diffusion: Mapping[str, float], wanted: Mapping
     this volume if they need not be whole.
     """
     made_whole = _made_whole(decision.network, wanted)
-    return [*_few(decision), *_in_fractions(decision), *_unmixed(decision, diffusion), *made_whole]
+    few = [*_few(decision), *_rounded(decision.network), *_in_fractions(decision)]
+    return [*few, *_unmixed(decision, diffusion), *made_whole]
 
 
 def whole_numbers(network: Network) -> dict[str, float]:
@@ -60,6 +64,28 @@ def _few(decision: Decision) -> Iterator[str]:
             shown = f"{amount:.3g} uM" if amount >= 1 else f"{1e3 * amount:.3g} nM"
             less = ", most of the time none" if number < RARE else ""
             yield f"{network.species[i]}: {shown} is {number:.2g} molecules{less}"
+
+
+def _rounded(network: Network) -> Iterator[str]:
+    """Where molecules that are only turned into each other begin as a whole number, and that is another number.
+
+    Of the change d that rounding makes, reactions could make up for N z; what is left of it changes what is conserved.
+    """
+    own = np.array(varying(network), dtype=np.int64)
+    if not len(own):
+        return
+    changes, given = network.changes, network.initial[own]
+    shape = len(network.species), len(network.reactions)
+    stoichiometry = sparse.csc_array((changes.value, changes.index, changes.start), shape=shape).tocsr()[own]
+    change = np.rint(given) - given
+    left = np.abs(change - stoichiometry @ lsqr(stoichiometry, change, atol=1e-12, btol=1e-12)[0])
+    count, linked = connected_components(abs(stoichiometry) @ abs(stoichiometry).T, directed=False)
+    for component in range(count):
+        members = linked == component
+        if left[members].max() <= ROUNDED * given[members].sum():
+            continue
+        names = ", ".join(network.species[i] for i in own[members & (given > 0)])
+        yield f"{given[members].sum():.3g} molecules of {names} begin as {np.rint(given[members]).sum():g} when counted"
 
 
 def _in_fractions(decision: Decision) -> Iterator[str]:

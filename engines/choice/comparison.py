@@ -67,17 +67,18 @@ def compare(observable: Observable, exact: Floats, other: Floats, slices: int = 
         statistic(observable, a, b, groups)
         for a, b in zip(np.array_split(exact, slices, axis=1), np.array_split(other, slices, axis=1), strict=True)
     ]
-    scale = np.abs(exact).mean(axis=(0, 1))
+    scale = observable.scale(np.abs(exact).mean(axis=(0, 1)))
     signed = np.stack([part.errors() for part in parts])
     left_out = np.stack([part.errors(leaving_out=True) for part in parts], axis=1)
-    floor = _over(np.mean([part.floor() for part in parts], axis=0), scale)
-    spread = _over(_jackknife((left_out * np.where(signed < 0, -1.0, 1.0)).mean(axis=1)), scale)
-    return Comparison(_over(np.abs(signed).mean(axis=0), scale), spread, floor, groups)
+    floor = np.mean([part.floor() for part in parts], axis=0)
+    spread = _jackknife((left_out * np.where(signed < 0, -1.0, 1.0)).mean(axis=1))
+    error = np.abs(signed).mean(axis=0)
+    return Comparison(_over(error, scale, np.inf), _over(spread, scale, 0.0), _over(floor, scale, 0.0), groups)
 
 
-def _over(values: Floats, scale: Floats) -> Floats:
-    """values / scale; infinite where exact runs hold nothing that they could be measured by."""
-    found: Floats = np.divide(values, scale, out=np.where(values > 0, np.inf, 0.0), where=scale > 0)
+def _over(values: Floats, scale: Floats, otherwise: float) -> Floats:
+    """values / scale; ``otherwise`` where exact runs hold nothing that what there is could be measured by."""
+    found: Floats = np.divide(values, scale, out=np.where(values > 0, otherwise, 0.0), where=scale > 0)
     return found
 
 

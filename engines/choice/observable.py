@@ -1,7 +1,8 @@
 """What is asked of the runs: an observable, and how far the runs of an engine are from exact ones in it.
 
 With m, s and F the mean, the standard deviation and the distribution of x in the runs of an engine, and those of exact
-runs with a star, over a scale that is the exact mean of abs(x),
+runs with a star, over a scale that is the exact mean of abs(x), and of voltages R T / F = 26.7 mV, in which rates that
+depend on them change e-fold (of charges: as many as make that voltage),
 
     mean: abs(m - m*) / scale,    standard deviation: abs(s - s*) / scale,
     distribution: the integral of abs(F - F*) / scale, the Wasserstein distance,
@@ -22,6 +23,7 @@ from engines.threshold import Threshold, read_threshold
 from mechanisms.faults import Fault, unknown
 from mechanisms.names import called_in
 from mechanisms.network import Floats, Integers, Network
+from mechanisms.thermodynamics import membrane_voltage, thermal_voltage
 from mechanisms.units import Given
 
 MEAN, SD, DISTRIBUTION = "mean", "standard deviation", "distribution"
@@ -30,6 +32,8 @@ KINDS = (MEAN, SD, DISTRIBUTION, EVENT_RATE, FIRST_PASSAGE)
 """What engines can be compared in."""
 FEWEST_EVENTS = 20
 """Events, or first passages, in exact runs, below which their rate is not known."""
+BODY = 310.15
+"""K, at which R T / F is the scale of voltages."""
 REARM = 0.7
 """An event is over when the level has fallen below this part of the threshold."""
 
@@ -40,6 +44,7 @@ class Observable:
 
     names: species, conducting complexes, variables or derived quantities; columns: their places among the counted
     species and then the quantities, as in a dataset. threshold, rearm: of events, in molecules or the quantity's unit.
+    given: (column,) the scale of voltages and charges, else NaN.
     """
 
     kind: str
@@ -47,11 +52,16 @@ class Observable:
     columns: Integers
     threshold: Threshold | None = None
     rearm: float = np.nan
+    given: Floats | float = np.nan
 
     @property
     def pooled(self) -> bool:
         """Whether it is read from states at any time of a run, rather than from whole runs."""
         return self.threshold is None
+
+    def scale(self, mean_magnitude: Floats) -> Floats:
+        """(column,) what errors are told in."""
+        return np.where(np.isnan(self.given), mean_magnitude, self.given)
 
     def text(self) -> str:
         """Such as "event rate (Ca.cytosol >= 30)"."""
@@ -98,7 +108,8 @@ def read_observable(
             if given is not None:
                 faults.append(Fault(name, f"{given!r} with observable='{kind}'", f"{EVENT_RATE} or {FIRST_PASSAGE}"))
         names = _names(network, listed, faults)
-        return Observable(kind, names, _columns(network, names))
+        columns = _columns(network, names)
+        return Observable(kind, names, columns, given=scale_of_voltages(network)[columns])
     if len(listed) != 1:
         faults.append(Fault("of", f"{len(listed)} names with observable='{kind}'", "the one that is watched"))
         return None
@@ -115,6 +126,19 @@ def read_observable(
     elif rearm is not None:
         faults.append(Fault("rearm", f"{rearm!r} with observable='{kind}'", f"only with '{EVENT_RATE}'"))
     return Observable(kind, (threshold.name,), _columns(network, (threshold.name,)), threshold, again)
+
+
+def scale_of_voltages(network: Network) -> Floats:
+    """(column,) of ``all_names``: R T / F in mV, or in elementary charges; NaN for what is no voltage."""
+    charges = network.mv_per_charge[: network.counted]
+    scale = float(thermal_voltage(BODY))
+    found = np.full(len(all_names(network)), np.nan)
+    found[: network.counted][charges > 0] = scale / charges[charges > 0]
+    first = len(found) - len(network.quantities)
+    for i in range(len(network.quantities)):
+        if network.laws[network.law[len(network.reactions) + i]] is membrane_voltage:
+            found[first + i] = scale
+    return found
 
 
 def all_names(network: Network) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from engines.choice.contributions import Contributions
 from engines.choice.excursions import excursion
+from engines.choice.observable import scale_of_voltages
 from engines.choice.reading_errors import ReadingErrors, magnitude
 from engines.choice.responses import Responses
 from engines.linear_noise.stationary import stationary_noise
@@ -31,8 +32,8 @@ class Prediction:
     of the steps of its subunits, as they fire. rates: (reaction,) events per second, both ways together. copies:
     (species,) molecules. correlation_time: (column,) in s, nan where nothing varies. slowest, fastest: relaxation times
     in s.
-    scale: (column,) the mean magnitude, in which errors are told. parts: what each reaction contributes.
-    doubt: why linear noise is no guide to this network, or "".
+    scale: (column,) in which errors are told: the mean magnitude, or that of voltages. parts: what each reaction
+    contributes. doubt: why linear noise is no guide to this network, or "".
     """
 
     names: tuple[str, ...]
@@ -50,7 +51,7 @@ class Prediction:
     doubt: str
 
     def errors(self, readings: Integers, observable: str) -> Floats:
-        """The error (column,), over the mean magnitude of each column, that a mixture of readings makes.
+        """The error (column,), over the scale of each column, that a mixture of readings makes.
 
         readings: (reaction,) indices of ``READINGS``. observable: "mean", "standard deviation" or "distribution"
         (Wasserstein's distance). Adaptive readings count as what they are at the mean number of molecules.
@@ -89,6 +90,7 @@ def predict(network: Network) -> Prediction:
     for m, share in enumerate(parts.complexes):
         members = parts.group == m
         budget[members] += np.outer(responses.rates[members] / responses.rates[members].sum(), share)
+    voltages = scale_of_voltages(network)
     signed = (responses.slopes.outputs[:, network.signed] != 0).any(axis=1)
     return Prediction(
         names=(*network.species[:counted], *data.quantities.values.tolist()),
@@ -101,7 +103,7 @@ def predict(network: Network) -> Prediction:
         correlation_time=time,
         slowest=float(1 / data.relaxation_rate.min()),
         fastest=float(1 / data.relaxation_rate.max()),
-        scale=np.where(signed, magnitude(mean, parts.sd), np.abs(mean)),
+        scale=np.where(np.isnan(voltages), np.where(signed, magnitude(mean, parts.sd), np.abs(mean)), voltages),
         parts=parts,
         doubt="; ".join(filter(None, (_few(network, parts), excursion(fixed, responses, parts)))),
     )

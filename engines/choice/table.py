@@ -14,7 +14,6 @@ from engines import result
 from engines.choice.candidates import places_of, scarcest
 from engines.choice.decision import EXACT, Assessment, Decision
 from engines.choice.flip import flips
-from engines.choice.observable import all_names
 from engines.choice.reasons import reason
 from engines.choice.words import seconds_text
 from mechanisms.network import Floats
@@ -27,6 +26,9 @@ if TYPE_CHECKING:
 WIDTH = 80
 """Columns of the text."""
 SECONDS = {"units": "s"}
+FEWEST = {"long_name": "molecules of the scarcest"}
+NONE = "", np.nan
+"""Of a place in which nothing is counted: a membrane that only charges move."""
 HEADINGS = ("volume", "compartment", "reading", "fewest", "noise", "predicted", "audited", "flips at")
 
 
@@ -77,8 +79,8 @@ class Choice:
         """What the columns mean."""
         return (
             "fewest: molecules of the scarcest species. noise: sd over mean. predicted, audited: error of the engine "
-            "over the exact mean, by linear noise and by pilot runs. flips at: the volume in fL from which on another "
-            "reading takes over; ~ where it is rough."
+            "over the exact mean, by linear noise and by pilot runs; noise and errors of voltages are over RT/F, 26.7 "
+            "mV. flips at: the volume in fL from which on another reading takes over; ~ where it is rough."
         )
 
     def _rows(self) -> list[tuple[str, ...]]:
@@ -149,9 +151,7 @@ def table(
     predicted = of_columns(lambda d: np.nan if d.chosen is None else d.chosen.predicted)
     audited = of_columns(lambda d: _audited(d.chosen))
     spread = of_columns(lambda d: _spread(d.chosen))
-    mean, sd = of_columns(lambda d: d.mean), of_columns(lambda d: d.sd)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        noise = sd / np.abs(mean)
+    mean, noise = of_columns(lambda d: d.mean), of_columns(lambda d: _noise(d, d.mean, d.sd))
     expected = of_columns(_expected_noise)
     few = [scarcest(decision.network, decision.copies) for decision in decisions]
     readings = [[d.chosen.candidate.places[p] if d.chosen else "none" for p in compartments] for d in decisions]
@@ -171,8 +171,8 @@ def table(
         "reading": (at, np.array(readings, dtype=object)),
         "engine": (by_volume, _words([d.chosen.candidate.name if d.chosen else "none" for d in decisions])),
         "verdict": (by_volume, _words([d.chosen.verdict if d.chosen else "none" for d in decisions])),
-        "fewest": (at, [[one[p][1] for p in compartments] for one in few], {"long_name": "molecules of the scarcest"}),
-        "scarcest": (at, np.array([[one[p][0] for p in compartments] for one in few], dtype=object)),
+        "fewest": (at, [[one.get(p, NONE)[1] for p in compartments] for one in few], FEWEST),
+        "scarcest": (at, np.array([[one.get(p, NONE)[0] for p in compartments] for one in few], dtype=object)),
         "noise": (at, worst(noise, noise), {"long_name": "sd over mean"}),
         "predicted_error": (at, worst(predicted, predicted)),
         "audited_error": (at, worst(audited, audited)),
@@ -239,9 +239,13 @@ def _worst_spread(one: Assessment) -> float:
 def _expected_noise(decision: Decision) -> Any:
     if decision.prediction is None:
         return np.nan
-    columns = [all_names(decision.network).index(name) for name in decision.question.observable.names]
+    columns = decision.question.observable.columns
+    return _noise(decision, decision.prediction.mean[columns], decision.prediction.sd[columns])
+
+
+def _noise(decision: Decision, mean: Floats, sd: Floats) -> Any:
     with np.errstate(divide="ignore", invalid="ignore"):
-        return decision.prediction.sd[columns] / np.abs(decision.prediction.mean[columns])
+        return sd / decision.question.observable.scale(np.abs(mean))
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -216,43 +216,6 @@ def test_a_choice_runs() -> None:
         choice.engine("3 fL")
 
 
-# -- cautions ----------------------------------------------------------------------------------------------------------
-
-
-def test_small_numbers_are_told() -> None:
-    """100 nM is 60 molecules in 1 fL and 0.06 in 1 aL."""
-    model = md.Model("calcium")
-    model.species("Ca", model.compartment("cytosol", "1 fL"), "100 nM")
-    model.reaction("0 <-> Ca", k="1 uM/s", k_back="10 1/s")
-    choice = md.choose(model, ["1 aL", "1 fL"])
-    assert "Ca.cytosol: 100 nM is 0.06 molecules, most of the time none" in choice.data.cautions.values[0]
-    assert choice.data.cautions.values[1] == ""
-
-
-def test_what_is_not_well_mixed_is_told() -> None:
-    """In 1 pL, 10 um across, calcium takes L^2 / 6 D = 1.7 s at 10 um^2/s, and lives for 0.1 s."""
-    model = md.Model("calcium")
-    model.species("Ca", model.compartment("cytosol", "1 pL"), "100 nM")
-    model.reaction("0 <-> Ca", k="1 uM/s", k_back="10 1/s")
-    slow = md.choose(model, engines="ode", diffusion={"Ca": "10 um^2/s"})
-    assert "Ca.cytosol is not well mixed: it crosses 1e+03 fL in 1.7 s" in slow.data.cautions.values[0]
-    fast = md.choose(model, engines="ode", diffusion={"Ca": "1000 um^2/s"})
-    assert fast.data.cautions.values[0] == ""
-
-
-def test_channels_made_whole_are_told() -> None:
-    choice = md.choose(md.models.ip3_microdomain(), ["0.05 fL"], engines="ode", budget=0.5)
-    assert "2 IP3R, a whole number, for 1.51" in choice.data.cautions.values[0]
-
-
-def test_few_channels_in_fractions_are_told() -> None:
-    """The mean of calcium is right in the mean field; a reader of single channels should not take it from there."""
-    asked: dict[str, Any] = {"of": "Ca.cytosol", "observable": "mean", "tolerance": 0.3, "budget": 1}
-    choice = md.choose(md.models.ip3_microdomain(), engines=("ode",), **asked)
-    assert choice.data.engine.values[0] == "ode"
-    assert "5 SERCA.free are read as flow, in fractions" in choice.data.cautions.values[0]
-
-
 # -- bad input ---------------------------------------------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ import microdomain as md
 from engines.choice.prediction import predict
 from engines.partition import READINGS, readings
 from mechanisms.places import Membrane
-from tests.membranes import ohmic_to_nernst, patch, with_leak
+from tests.membranes import KT_OVER_E, ohmic_to_nernst, patch, thermal_variance, with_leak
 from tests.random_networks import activated, bounded_random_model, random_network_model
 from tests.reference import closed
 
@@ -302,18 +302,19 @@ def test_budgets_are_whole_where_multimers_are() -> None:
 
 
 def test_a_passive_membrane() -> None:
-    """A net flux is one reaction with the noise of both directions. About a mean of 0 mV errors are told over E|V|, and
-    the flow, which has no noise, is all of it away. Seen to fail: errors over |E V|.
+    """A net flux is one reaction with the noise of both directions, sd(V) = sqrt(k T / C), which the flow has not;
+    about 0 mV too errors are told over R T / F. Seen to fail: errors over |E V|.
     """
     model = with_leak(patch(voltage="0 mV", capacitance="1 uF/cm^2", inside=4e3), ohmic_to_nernst, g=0.1)
     found, codes = read(model)
     i = found.names.index("plasma.voltage")
     assert found.mean[i] == pytest.approx(0, abs=1e-9)
     assert found.budget[:, i] == pytest.approx([1])
-    assert found.errors(codes, "distribution")[i] == pytest.approx(1)
-    assert found.errors(codes, "standard deviation")[i] == pytest.approx(np.sqrt(np.pi / 2))
+    noise = np.sqrt(thermal_variance(0.1)) / KT_OVER_E
+    assert found.errors(codes, "distribution")[i] == pytest.approx(np.sqrt(2 / np.pi) * noise)
+    assert found.errors(codes, "standard deviation")[i] == pytest.approx(noise)
     diffusion = np.full(1, READINGS.index("diffusion"))
-    assert found.errors(diffusion, "distribution")[i] < 0.02
+    assert found.errors(diffusion, "distribution")[i] < 0.02 * noise
     assert found.rates[0] > 1e3
 
 
