@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 LEAST = 1e-4
 """Errors below it are drawn there."""
-KEY = "points: pilot runs, with two standard errors; lines: predicted by linear noise; ring: the choice"
+KEY = (
+    "points: pilot runs, with two standard errors; lines: predicted by linear noise; ring: the choice; "
+    f"errors below {LEAST:g} are drawn there"
+)
 COLOR = {"ode": COLORS[1], "gillespie": COLORS[0], "langevin": COLORS[2], "tau_leaping": COLORS[3]}
 HYBRIDS = COLORS[4:]
 
@@ -61,7 +64,7 @@ def _errors(panel: Axes, data: Any) -> None:
             fmt="o", color=colors[name], markersize=5, linewidth=1.2)  # fmt: skip
         for v in np.flatnonzero(data.engine.values == name):
             panel.plot(volumes[v], max(known[v], LEAST), "o", markersize=12, fillstyle="none", color="black")
-    panel.set_title("error over the exact mean")
+    panel.set_title("relative error")
     panel.annotate("tolerance", (1.0, tolerance), xycoords=panel.get_yaxis_transform(), xytext=(-2, 3),
         textcoords="offset points", ha="right", color=QUIET, fontsize=8.5)  # fmt: skip
     panel.set_ylim(bottom=LEAST / 2)

@@ -6,6 +6,7 @@ import html
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,8 +24,10 @@ from mechanisms.variants import DENSITIES
 if TYPE_CHECKING:
     import xarray as xr
 
-WIDTH = 80
-"""Columns of the text."""
+WIDTH, NARROW = 80, 12
+"""Columns of the text, and of a cell of its table."""
+LEAST = 1e-3
+"""The least noise or error that the table tells."""
 SECONDS = {"units": "s"}
 FEWEST = {"long_name": "molecules of the scarcest"}
 NONE = "", np.nan
@@ -60,7 +63,7 @@ class Choice:
         rows = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in self._rows())
         head = "".join(f"<th>{heading}</th>" for heading in HEADINGS)
         notes = "".join(
-            f"<li><b>{volume:.4g} fL</b>: {html.escape(' '.join(self._sentences(v)))}</li>"
+            f"<li><b>{volume:.4g} fL</b>: {'<br>'.join(map(html.escape, self._sentences(v)))}</li>"
             for v, volume in enumerate(self.data.volume.values)
         )
         return (
@@ -95,8 +98,8 @@ class Choice:
                     str(compartment),
                     str(data.reading.values[v, c]),
                     _number(float(data.fewest.values[v, c])),
-                    _number(float(data.noise.values[v, c]), 2),
-                    _number(float(data.predicted_error.values[v, c]), 2),
+                    _part(float(data.noise.values[v, c])),
+                    _part(float(data.predicted_error.values[v, c])),
                     self._audited(v, c),
                     f"{about}{_number(flip)}" if np.isfinite(flip) else "-",
                 ))  # fmt: skip
@@ -106,7 +109,7 @@ class Choice:
         error, spread = (float(self.data[name].values[v, c]) for name in ("audited_error", "audited_spread"))
         if np.isnan(error):
             return "exact" if self.data.verdict.values[v] == EXACT else "-"
-        return f"{error:.2g}±{spread:.1g}" if np.isfinite(spread) else f"{error:.2g}"
+        return f"{_part(error)}±{spread:.1g}" if LEAST <= spread < np.inf else _part(error)
 
     def _sentences(self, v: int) -> list[str]:
         data = self.data
@@ -249,12 +252,26 @@ def _noise(decision: Decision, mean: Floats, sd: Floats) -> Any:
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    """A line for each row, or more where a cell is folded; within ``WIDTH`` but for very long numbers."""
+    folded = [[textwrap.wrap(cell, NARROW, break_on_hyphens=False) or [""] for cell in row] for row in rows]
+    widths = [max(len(line) for row in folded for line in row[k]) for k in range(len(HEADINGS))]
+    gap = "  " if sum(widths) + 2 * (len(widths) - 1) <= WIDTH else " "
+    lines = [
+        gap.join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for row in folded
+        for line in zip_longest(*row, fillvalue="")
+    ]
     return [lines[0], "-" * max(map(len, lines)), *lines[1:]]
 
 
-def _number(value: float, digits: int = 3) -> str:
+def _number(value: float) -> str:
     if np.isnan(value):
         return "-"
-    return f"{value:.0f}" if 1000 <= value < 1e6 else f"{value:.{digits}g}"
+    return f"{value:.0f}" if 1000 <= value < 1e6 else f"{value:.3g}"
+
+
+def _part(value: float) -> str:
+    """A part of one."""
+    if np.isnan(value):
+        return "-"
+    return f"<{LEAST:g}" if 0 < value < LEAST else f"{value:.2g}"
