@@ -16,7 +16,7 @@ The constants below were fitted to exact stationary distributions of small netwo
 enzymes, random mass action) under the mean field, Langevin, leaps and random partitions. In some 30 networks held back,
 where the truth stands out of chance, the prediction over the truth is 0.86 to 1.8 for nine of ten distributions and
 standard deviations; 2 % of all predictions are below 0.7 of it. Where a few molecules are moved in fractions, and any
-other reading is better, it is up to six times too high.
+other reading is better, it is up to ten times too high.
 """
 
 from __future__ import annotations
