@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from engines.choice.observable import varying
 from engines.gillespie import Gillespie
 from engines.hybrid import Hybrid
 from engines.langevin import Langevin
+from engines.observed import varying
 from engines.ode import ODE
 from engines.partition import readings
 from engines.tau_leaping import TauLeaping

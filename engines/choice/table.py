@@ -14,9 +14,9 @@ from engines import result
 from engines.choice.candidates import places_of, scarcest
 from engines.choice.decision import EXACT, Assessment, Decision
 from engines.choice.flip import flips
-from engines.choice.observable import all_names
 from engines.choice.reasons import reason
 from engines.choice.words import seconds_text
+from engines.observed import all_names
 from mechanisms.network import Floats
 from mechanisms.units import Given, magnitude
 from mechanisms.variants import DENSITIES

@@ -15,11 +15,13 @@ from scipy import stats
 
 from engines.gillespie import Gillespie
 from engines.langevin import Langevin
+from engines.observed import columns_of
 from engines.simulate import simulate
 from engines.tau_leaping import TauLeaping
+from engines.volumes import Size
 from mechanisms.network import Floats
 from microdomain.noise.prediction import Cost, Prediction, cost, predict, seen_by
-from microdomain.noise.request import Request, Size
+from microdomain.noise.request import Request
 from microdomain.noise.statistics import jackknife, modes, skewness, student
 
 BATCH = 32
@@ -97,8 +99,8 @@ def measure(size: Size, request: Request, seed: int, step: Step) -> Point:
     """The noise at one volume; ``step`` is told the part of the work that was done."""
     prediction = predict(size.model)
     schedule = plan(size, request, prediction)
-    columns = [one.column for one in request.observables]
     network = size.network
+    columns = columns_of(network, request.names)
     seen = seen_by(schedule.engine, network)
     predicted, unseen = prediction.spread(seen)[columns], prediction.unseen(seen)[columns]
     nothing = np.full(len(columns), np.nan)
@@ -157,8 +159,7 @@ def plan(size: Size, request: Request, prediction: Prediction) -> Schedule:
     if request.engine is not None:
         return asked
     per_second: Cost = cost(size.model, prediction)
-    columns = [one.column for one in request.observables]
-    hidden = prediction.unseen(seen_by(Langevin(), size.network))[columns].max()
+    hidden = prediction.unseen(seen_by(Langevin(), size.network))[columns_of(size.network, request.names)].max()
     engines = [(Gillespie(), per_second.gillespie), (TauLeaping(), per_second.tau_leaping)]
     engines += [(Langevin(), per_second.langevin)] if hidden <= NEGLIGIBLE else []
     for engine, each in engines:

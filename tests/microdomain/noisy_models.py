@@ -1,10 +1,24 @@
-"""Models whose noise is known: linear, bimodal, critical, and one with too few molecules."""
+"""Models whose noise is known (linear, bimodal, critical, and one with too few molecules), and verdicts on it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import microdomain as md
+from microdomain.noise.scaling import NoiseScaling, noise_scaling
 from tests.membranes import REVERSAL, ohmic, ohmic_affinity, patch, with_leak
 from tests.reference import ONE_PER_UM
+
+CELL = 0.16572 / 5
+"""fL for each channel of the calcium cell."""
+
+
+def judged(model: md.Model, volumes: Any, **options: Any) -> NoiseScaling:
+    return noise_scaling(model, volumes, **({"seed": 1, "progress": False} | options))
+
+
+def verdict(scaling: NoiseScaling, name: str) -> tuple[str, str]:
+    one = scaling.data.sel(observable=name)
+    return str(one.verdict.item()), str(one.reason.item())
 
 
 def births(molecules: float = 100.0) -> md.Model:
