@@ -21,7 +21,6 @@ from rich.table import Table
 import microdomain as md
 from mechanisms.models.calcium_cell import VOLUME_PER_CHANNEL
 from mechanisms.models.ip3_microdomain import VOLUME
-from mechanisms.thermodynamics import thermal_voltage
 from microdomain.noise.scaling import NoiseScaling, noise_scaling
 from microdomain.noise_figure import KEY, SIGNS, draw
 
@@ -62,30 +61,6 @@ def dimers() -> md.Model:
     return model
 
 
-@md.rate_law(v="mV", g="nS", e="mV", returns="pA")
-def ohmic(v, g, e):
-    """g (V - E)"""
-    return g * (v - e)
-
-
-@md.rate_law(v="mV", e="mV", temperature="K", returns="1")
-def ohmic_affinity(v, e, temperature):
-    """(V - E) / (k T / e)"""
-    return (v - e) / thermal_voltage(temperature)
-
-
-def membrane() -> md.Model:
-    """A passive patch of 10 um^2 at 1 uF/cm^2 and -70 mV, in a fL: the variance of its voltage is k T / C."""
-    model = md.Model("passive membrane")
-    cell, bath = model.compartment("cell", 1.0), model.compartment("bath", 1.0)
-    model.membrane("plasma", 10.0, inside=cell, outside=bath, voltage=-70.0, capacitance="1 uF/cm^2")
-    for place, level in ((cell, 140e3), (bath, 4e3)):
-        model.species("K", place, level, valence=1, clamped=True)
-    leak: dict[str, Any] = {"affinity": ohmic_affinity, "at": "plasma", "g": 1.0, "e": -70.0, "v": "plasma.voltage"}
-    model.reaction("K.cell <-> K.bath", ohmic, **leak)
-    return model
-
-
 def cases(quick: bool) -> dict[str, tuple[Any, ...]]:
     """Title: model, volumes in fL, what is observed, and options."""
     precision, most = (0.025, 2e7 if quick else 1e8)
@@ -96,7 +71,7 @@ def cases(quick: bool) -> dict[str, tuple[Any, ...]]:
     return {
         "births and deaths": (births(), np.logspace(-2, 4, 7), "A.cell", plain),
         "closed dimers": (dimers(), np.logspace(-2, 4, 7), "A.cell", plain),
-        "passive membrane": (membrane(), np.logspace(-3, 3, 7), "plasma.voltage", plain),
+        "passive membrane": (md.models.passive_membrane(), np.logspace(-3, 3, 7), "plasma.voltage", plain),
         "Li-Rinzel cell, gates alone": (
             md.models.calcium_cell(0.3),
             cell,

@@ -6,10 +6,11 @@ Seeds are fixed, so a test passes always or never; its false-alarm probability i
 import numpy as np
 import pytest
 
+import microdomain as md
 from engines.linear_noise import checks
 from microdomain.noise.scaling import NoiseScaling
 from tests.membranes import thermal_variance
-from tests.microdomain.noisy_models import births, dimers, judged, passive_membrane, verdict
+from tests.microdomain.noisy_models import births, dimers, judged, verdict
 from tests.reference import ONE_PER_UM
 
 
@@ -46,7 +47,7 @@ def test_a_passive_membrane_is_certified() -> None:
     """sd of the voltage sqrt(k T / C), relative to rest; the charge itself is no observable. Seen to fail: split by
     sign.
     """
-    found = judged(passive_membrane(), [0.02, 0.2, 2], max_events=2e7)
+    found = judged(md.models.passive_membrane(), [0.02, 0.2, 2], max_events=2e7)
     data = found.data.sel(observable="plasma.voltage")
     assert found.data.observable.values.tolist() == ["plasma.voltage"]
     assert verdict(found, "plasma.voltage")[0] == "certified 1/sqrt(V)"

@@ -6,7 +6,7 @@ import pytest
 
 import microdomain as md
 from microdomain.noise.scaling import noise_scaling
-from tests.microdomain.noisy_models import births, dimers, passive_membrane
+from tests.microdomain.noisy_models import births, dimers
 
 BAD: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "a volume of zero": ({"volumes": [0.0, 1.0]}, ("volumes: found 0.0", "above 0")),
@@ -90,7 +90,7 @@ def test_models_without_a_stationary_state_are_refused() -> None:
 
 def test_a_charge_is_refused_with_its_voltage() -> None:
     with pytest.raises(md.RequestError, match=r"allowed: its voltage, 'plasma.voltage'"):
-        noise_scaling(passive_membrane(), [0.1, 1], of="charge.plasma")
+        noise_scaling(md.models.passive_membrane(), [0.1, 1], of="charge.plasma")
 
 
 def test_what_is_no_model_is_refused() -> None:
