@@ -57,8 +57,8 @@ def choose(
         numbers of complexes and what is given as a count stay. Channels are taken whole, at least one.
     tolerance: between 0 and 1. observable: "mean", "standard deviation" or "distribution", of the names in ``of`` (by
         default all that is dissolved and varies, and voltages); "event rate", how often one rises to ``at_least`` (or
-        falls to ``at_most``) after it was beyond ``rearm`` (0.7 of the threshold); or "first passage" there; of both
-        the means are compared.
+        falls to ``at_most``) after it was beyond ``rearm`` (0.7 of the threshold, or the threshold over 0.7); or "first
+        passage" there; of both the means are compared.
     duration: of the runs that are meant, from the initial state on; None: the stationary state.
     engines: names of those that may be chosen; by default all. diffusion: by species in um^2/s, to say what is well
         mixed; 100 is assumed. seed: of the pilot runs. budget: processor seconds that the runs to measure by

@@ -10,6 +10,7 @@ from scipy.stats import poisson
 
 import microdomain as md
 from engines.choice.candidates import candidates, scarcest
+from engines.choice.observable import read_observable
 from engines.linear_noise import checks
 from tests.random_networks import bounded_random_model
 from tests.reference import closed
@@ -302,6 +303,14 @@ def test_few_channels_in_fractions_are_told() -> None:
 def test_bad_input_is_refused_before_anything_runs(given: dict[str, Any], message: str) -> None:
     with pytest.raises(md.RequestError, match=message):
         md.choose(births(10.0), **given)
+
+
+def test_an_event_is_over_on_the_other_side_of_its_threshold() -> None:
+    network = births(30.0).network()
+    for at_least, at_most, again in ((20, None, 14.0), (None, 20, 20 / 0.7)):
+        found = read_observable(network, "event rate", "A", at_least, at_most, None, [])
+        assert found is not None
+        assert found.rearm == pytest.approx(again)
 
 
 def test_a_name_in_several_places_is_refused_with_all_of_them() -> None:
