@@ -47,7 +47,7 @@ def known() -> Iterator[Case]:
     yield from over(models.telegraph, (1, 0.1, LAW), (10, 0.1, MEAN), (100, 0.1, SD), of="mRNA")
     yield from over(models.bursts, (0.1, 0.05, LAW), (1, 0.05, LAW), (10, 0.1, LAW), (100, 0.02, MEAN), of="protein")
     yield from over(md.models.ip3_microdomain, (1, 0.1, LAW), (1, 0.2, MEAN), of="Ca.cytosol")
-    yield from over(models.membrane, (0.1, 0.05, SD), (1, 0.01, SD), of="charge.plasma")
+    yield from over(md.models.passive_membrane, (0.01, 0.05, SD), (0.1, 0.01, SD), of="plasma.voltage")
     yield from over(models.spine, (0.1, 0.1, LAW), (1, 0.05, LAW), of="Ca.spine")
     yield from over(models.spine, (1, 0.05, LAW), of="Ca.dendrite")
 

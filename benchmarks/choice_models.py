@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import microdomain as md
-from mechanisms.thermodynamics import affinity_of_efflux, ghk_flux
 
 VOLUME = 60 / 602.214076
 """fL, in which 1 uM is 60 molecules."""
@@ -83,31 +82,6 @@ def excitable() -> md.Model:
     model.reaction("open -> closed", k=10.0)
     model.reaction("open -> open + Ca.cell", k=600.0)
     model.reaction("0 <-> Ca.cell", at=place, k=5.0, k_back=50.0)
-    return model
-
-
-@md.rate_law(voltage="mV", inside="uM", outside="uM", temperature="K", returns="1")
-def drive(voltage, inside, outside, temperature):
-    return affinity_of_efflux(1, voltage, inside, outside, temperature)
-
-
-@md.rate_law(voltage="mV", inside="uM", outside="uM", temperature="K", permeability="um/s", returns="uM*um/s")
-def goldman(voltage, inside, outside, temperature, permeability):
-    return ghk_flux(permeability, 1, voltage, inside, outside, temperature)
-
-
-def membrane() -> md.Model:
-    """A passive membrane at rest: potassium leaks through 1 um^2 at constant concentrations, sd(V) = sqrt(kT / C)."""
-    model = md.Model("membrane", temperature=310.15)
-    inside, outside = model.compartment("inside", 0.1), model.compartment("outside", 0.1)
-    model.membrane("plasma", 1.0, inside=inside, outside=outside, voltage="-90 mV", capacitance="1 uF/cm^2")
-    for place, concentration in ((inside, 140e3), (outside, 4e3)):
-        model.species("K", place, concentration, valence=1, clamped=True)
-    bindings = {"voltage": "plasma.voltage", "inside": "K.inside", "outside": "K.outside"}
-    model.reaction(
-        "K.inside <-> K.outside", goldman, affinity=drive, at="plasma", permeability=2e-4, temperature="temperature",
-        **bindings,
-    )  # fmt: skip
     return model
 
 

@@ -21,13 +21,11 @@ from rich.table import Table
 import microdomain as md
 from mechanisms.models.calcium_cell import VOLUME_PER_CHANNEL
 from mechanisms.models.ip3_microdomain import VOLUME
-from mechanisms.thermodynamics import thermal_voltage
 from microdomain.noise.scaling import NoiseScaling, noise_scaling
 from microdomain.noise_figure import KEY, SIGNS, draw
+from tests.microdomain.noisy_models import births, dimers
 
 FIGURE = Path(__file__).resolve().parents[1] / "docs" / "figures" / "noise_scaling.png"
-MOLECULES = 100 / 602.214076
-"""uM of 100 molecules in a fL."""
 FLOWING = {"cytosol": "flow", "er": "flow"}
 EXPECTED = {10: 0.961, 20: 0.806, 100: 0.419, 1000: 0.0964, 10_000: 0.0262}
 """CV of calcium at 0.3 uM IP3 by number of channels, of the independent program."""
@@ -42,50 +40,6 @@ SHORT = {
 CHANNELS = (1, 3, 10, 20, 30, 100, 300, 1000, 3000, 10_000, 100_000)
 
 
-def births() -> md.Model:
-    """0 -> A -> 0: Poisson about 100 molecules in a fL."""
-    model = md.Model("births and deaths")
-    cell = model.compartment("cell", 1.0)
-    model.species("A", cell)
-    model.reaction("0 -> A", k=MOLECULES)
-    model.reaction("A -> 0", k=1.0)
-    return model
-
-
-def dimers() -> md.Model:
-    """2 A <-> B, closed: half of 100 molecules of A in a fL are in B."""
-    model = md.Model("dimers")
-    cell = model.compartment("cell", 1.0)
-    model.species("A", cell, MOLECULES)
-    model.species("B", cell)
-    model.reaction("2 A <-> B", k=0.5 / MOLECULES, k_back=0.5)
-    return model
-
-
-@md.rate_law(v="mV", g="nS", e="mV", returns="pA")
-def ohmic(v, g, e):
-    """g (V - E)"""
-    return g * (v - e)
-
-
-@md.rate_law(v="mV", e="mV", temperature="K", returns="1")
-def ohmic_affinity(v, e, temperature):
-    """(V - E) / (k T / e)"""
-    return (v - e) / thermal_voltage(temperature)
-
-
-def membrane() -> md.Model:
-    """A passive patch of 10 um^2 at 1 uF/cm^2 and -70 mV, in a fL: the variance of its voltage is k T / C."""
-    model = md.Model("passive membrane")
-    cell, bath = model.compartment("cell", 1.0), model.compartment("bath", 1.0)
-    model.membrane("plasma", 10.0, inside=cell, outside=bath, voltage=-70.0, capacitance="1 uF/cm^2")
-    for place, level in ((cell, 140e3), (bath, 4e3)):
-        model.species("K", place, level, valence=1, clamped=True)
-    leak: dict[str, Any] = {"affinity": ohmic_affinity, "at": "plasma", "g": 1.0, "e": -70.0, "v": "plasma.voltage"}
-    model.reaction("K.cell <-> K.bath", ohmic, **leak)
-    return model
-
-
 def cases(quick: bool) -> dict[str, tuple[Any, ...]]:
     """Title: model, volumes in fL, what is observed, and options."""
     precision, most = (0.025, 2e7 if quick else 1e8)
@@ -94,9 +48,9 @@ def cases(quick: bool) -> dict[str, tuple[Any, ...]]:
     ions = np.array([1, 3, 10, 30, 100, 300, 1e3, 1e4, *([] if quick else [1e5, 1e6])]) * VOLUME_PER_CHANNEL
     domain = np.array([0.2, 1, 10, *([] if quick else [100]), 1e3, 1e4, 2e5]) * VOLUME
     return {
-        "births and deaths": (births(), np.logspace(-2, 4, 7), "A.cell", plain),
-        "closed dimers": (dimers(), np.logspace(-2, 4, 7), "A.cell", plain),
-        "passive membrane": (membrane(), np.logspace(-3, 3, 7), "plasma.voltage", plain),
+        "births and deaths": (births(100.0), np.logspace(-2, 4, 7), "A.cell", plain),
+        "closed dimers": (dimers(100.0), np.logspace(-2, 4, 7), "A.cell", plain),
+        "passive membrane": (md.models.passive_membrane(), np.logspace(-3, 3, 7), "plasma.voltage", plain),
         "Li-Rinzel cell, gates alone": (
             md.models.calcium_cell(0.3),
             cell,

@@ -1,4 +1,4 @@
-"""Where a run begins, and the times at which it pauses: edges of inputs and scheduled events."""
+"""Where a run begins, what changes its model with time, and when it pauses for that."""
 
 from __future__ import annotations
 
@@ -6,7 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from mechanisms.network import Floats, Integers, Network
+from mechanisms.network import TIME, Floats, Integers, Network
+
+
+def changing(network: Network) -> list[str]:
+    """What changes the model with time, in words."""
+    found = [
+        f"input '{name}'" for name, signal in zip(network.inputs, network.signals, strict=True) if len(signal.edges)
+    ]
+    found += [f"event '{name}'" for name in network.events]
+    return found + ["a law that reads the time"] * (TIME in network.species[-1:])
 
 
 def segments(network: Network, t_start: float, t_end: float) -> tuple[Floats, Floats, Integers, Floats]:

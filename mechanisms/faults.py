@@ -49,8 +49,14 @@ class ModelError(Portable, ValueError):
 
 
 def unknown(where: str, name: str, what: str, known: Iterable[str], also: Iterable[str] = ()) -> Fault:
-    """The fault of a name that is not among the known ones; gives the nearest of these and of ``also``."""
+    """The fault of a name that is not among the known ones; gives the nearest of these and of ``also``.
+
+    A name that several begin with, as "Ca" does with "Ca.cytosol" and "Ca.er" among them, may be either.
+    """
     names = list(known)
+    several = [one for one in names if one.partition(".")[0] == name]
+    if len(several) > 1:
+        return Fault(where, f"'{name}', which is one of several", " or ".join(several))
     tries = ((names, 0.5), (list(also), 0.5), (names, 0.4))
     near = next((found for among, cutoff in tries if (found := nearest(name, among, cutoff))), "")
     listed = ", ".join(names[:12]) + (f", ... ({len(names)} in all)" if len(names) > 12 else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 from numbers import Real
 from typing import Any
 
@@ -36,6 +37,13 @@ def read_not_negative(where: str, given: Given, unit: str, faults: list[Fault]) 
         faults.append(Fault(where, f"{given!r}", f"a number of {unit}, 0 or more"))
         return 0.0
     return size
+
+
+def check_number(where: str, given: Any, low: float, high: float, faults: list[Fault], note: str = "") -> None:
+    """Append a fault, with the ``note``, for what is no number between the two."""
+    if isinstance(given, bool) or not isinstance(given, Real) or not low < float(given) < high:
+        limit = f"a number between {low:g} and {high:g}" if high < inf else f"a finite number above {low:g}"
+        faults.append(Fault(where, f"{given!r}", ", ".join(part for part in (limit, note) if part)))
 
 
 def read_voltage(

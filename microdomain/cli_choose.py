@@ -52,12 +52,15 @@ def add_choose(commands: Any, setting: Callable[[str], Any], help_format: Any) -
 
 def _choose(given: argparse.Namespace) -> int:
     import microdomain as md
+    from mechanisms.units import is_quantity, is_unit
     from microdomain.files import check_destination, write_dataset, write_whole
     from microdomain.find import UsageError, find_model
 
     wrong = [check_destination(given.out)] if given.out else []
     wrong += [check_destination(given.html, (".html",))] if given.html else []
     wrong += [check_destination(given.plot, (".png", ".pdf", ".svg"))] if given.plot else []
+    for unit in (text for text in given.volumes or () if not is_quantity(text, "fL") and is_unit(text)):
+        wrong.append(f"--volumes: found '{unit}' alone; allowed: 0.05{unit}, or in quotes \"0.05 {unit}\"")
     if any(wrong):
         raise UsageError("\n".join(fault for fault in wrong if fault))
     model = find_model(given.model, dict(given.set))

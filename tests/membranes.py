@@ -28,11 +28,6 @@ def ohmic(v, g, e):
     return g * (v - e)
 
 
-@md.rate_law(v="mV", e="mV", temperature="K", returns="1")
-def ohmic_affinity(v, e, temperature):
-    return (v - e) / thermal_voltage(temperature)
-
-
 @md.rate_law(v="mV", g="nS", k_in="uM", k_out="uM", temperature="K", returns="pA")
 def ohmic_to_nernst(v, g, k_in, k_out, temperature):
     return g * (v - nernst(1, k_in, k_out, temperature))

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from engines.choice.cautions import cautions, whole_numbers
+from engines.choice.cautions import cautions
 from engines.choice.decision import BUDGET, Decision, Question, decide
 from engines.choice.observable import DISTRIBUTION, Observable, read_observable
 from engines.choice.pilots import PilotError, Runs, Window
-from engines.choice.read import check_number, read_engines
+from engines.choice.read import check_tolerance, read_engines
 from engines.choice.reasons import reason
 from engines.gillespie import Gillespie
 from engines.kernel import check_laws
@@ -61,8 +61,7 @@ def engine_for(
         network, given.observable, given.of, given.at_least, given.at_most, given.rearm, faults
     )
     allowed = read_engines(network, given.engines, faults)
-    check_number("tolerance", given.tolerance, 0.0, 1.0, faults)
-    check_number("budget", given.budget, 0.0, float("inf"), faults)
+    check_tolerance(given.tolerance, given.budget, faults)
     check_propensities(network, float(request.grid[0]), faults)
     if faults or observable is None:
         raise RequestError(faults, ASKED)
@@ -107,6 +106,6 @@ def _told(decision: Decision) -> dict[str, Any]:
         "choice_reason": reason(decision),
         "choice_pilot_runs": len(decision.measure.runs.values) if decision.measure else 0,
     }
-    mind = cautions(decision, {}, whole_numbers(decision.network))
+    mind = cautions(decision, {})
     more = {"choice_doubt": decision.doubt, "choice_cautions": "; ".join(mind)}
     return found | {name: text for name, text in more.items() if text}

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from engines.choice.observable import scale_of_voltages, varying
 from engines.gillespie import Gillespie
 from engines.hybrid import Hybrid
 from engines.langevin import Langevin
+from engines.observed import scale_of_voltages, varying
 from engines.ode import ODE
 from engines.partition import readings
 from engines.tau_leaping import TauLeaping

@@ -1,4 +1,4 @@
-"""What a user of a small volume should know before any engine: few molecules, slow mixing, channels made whole."""
+"""What a user of a small volume should know before any engine: few molecules, and slow mixing."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from scipy.sparse.linalg import lsqr
 
 from engines.choice.candidates import scarcest
 from engines.choice.decision import Decision
-from engines.choice.observable import varying
 from engines.choice.words import seconds_text
+from engines.observed import varying
 from mechanisms.network import Floats, Network
 from mechanisms.units import MOLECULES_PER_UM_FL
 
@@ -22,37 +22,14 @@ FEW = 10.0
 """Molecules, below which a concentration is an average over time rather than an amount."""
 DIFFUSION = 100.0
 """um^2/s of what is not given: a small molecule in cytosol; assumed, between IP3 (280) and proteins (about 10)."""
-
 ROUNDED = 0.01
-"""The relative change of a number, made whole, that is worth a word."""
+"""The part of what is conserved that rounding at the start must change to be worth a word."""
 
 
-def cautions(decision: Decision, diffusion: Mapping[str, float], wanted: Mapping[str, float]) -> list[str]:
-    """In words, for one volume.
-
-    diffusion: um^2/s by full name of species. wanted: what numbers of complexes, and counts at the start, would be in
-    this volume if they need not be whole.
-    """
-    made_whole = _made_whole(decision.network, wanted)
+def cautions(decision: Decision, diffusion: Mapping[str, float]) -> list[str]:
+    """In words, for one volume; diffusion: um^2/s by full name of species."""
     few = [*_few(decision), *_rounded(decision.network), *_in_fractions(decision)]
-    return [*few, *_unmixed(decision, diffusion), *made_whole]
-
-
-def whole_numbers(network: Network) -> dict[str, float]:
-    """The numbers of complexes of a network, and the counts on its membranes at the start, by name."""
-    states = {state for group in network.multimers for state in group.states}
-    found = {group.name: float(group.count) for group in network.multimers}
-    for i in varying(network):
-        name, number = network.species[i], float(network.initial[i])
-        if name not in states and network.units[i] != "uM" and number > 0:
-            found[name] = number
-    return found
-
-
-def _made_whole(network: Network, wanted: Mapping[str, float]) -> Iterator[str]:
-    for name, number in whole_numbers(network).items():
-        if name in wanted and abs(number / wanted[name] - 1) > ROUNDED:
-            yield f"{number:g} {name}, a whole number, for {wanted[name]:.3g}"
+    return [*few, *_unmixed(decision, diffusion)]
 
 
 def _few(decision: Decision) -> Iterator[str]:

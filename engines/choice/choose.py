@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
 
-import numpy as np
-
-from engines.choice.cautions import cautions, whole_numbers
+from engines.choice.cautions import cautions
 from engines.choice.decision import BUDGET, Decision, Question, decide
 from engines.choice.observable import DISTRIBUTION, read_observable
-from engines.choice.read import (
-    check_number,
-    read_compartment,
-    read_diffusion,
-    read_engines,
-    read_positive,
-    read_volumes,
-)
+from engines.choice.read import check_tolerance, read_diffusion, read_engines
 from engines.choice.table import Choice, table
 from engines.ensemble import progress_bar
 from engines.kernel import check_laws
@@ -25,24 +15,15 @@ from engines.request import RequestError, read_workers
 from engines.result import Interrupted
 from engines.seeds import is_seed
 from engines.start import check_propensities
-from mechanisms.faults import Fault, unknown
+from engines.volumes import Scalable, check_scalable, read_compartment, read_volumes, sizes
+from mechanisms.faults import Fault
 from mechanisms.network import Network
 from mechanisms.units import Given
-from mechanisms.variants import DENSITIES, FIXED
+from mechanisms.values import read_positive
+from mechanisms.variants import DENSITIES
 
-
-class Scalable(Protocol):
-    """A model: whatever has a network, places with sizes, and can be made in another size."""
-
-    @property
-    def places(self) -> Mapping[str, Any]:
-        """Compartments and membranes, with their sizes, by name."""
-
-    def network(self) -> Network:
-        """The arrays to simulate."""
-
-    def scaled(self, factor: float, *, fixed: str, nearest: bool) -> Any:
-        """The same model in another volume."""
+ROUNDED = 0.01
+"""The relative change of a number, made whole, that is worth a word."""
 
 
 def choose(
@@ -76,8 +57,8 @@ def choose(
         numbers of complexes and what is given as a count stay. Channels are taken whole, at least one.
     tolerance: between 0 and 1. observable: "mean", "standard deviation" or "distribution", of the names in ``of`` (by
         default all that is dissolved and varies, and voltages); "event rate", how often one rises to ``at_least`` (or
-        falls to ``at_most``) after it was beyond ``rearm`` (0.7 of the threshold); or "first passage" there; of both
-        the means are compared.
+        falls to ``at_most``) after it was beyond ``rearm`` (0.7 of the threshold, or the threshold over 0.7); or "first
+        passage" there; of both the means are compared.
     duration: of the runs that are meant, from the initial state on; None: the stationary state.
     engines: names of those that may be chosen; by default all. diffusion: by species in um^2/s, to say what is well
         mixed; 100 is assumed. seed: of the pilot runs. budget: processor seconds that the runs to measure by
@@ -88,22 +69,17 @@ def choose(
     Raises ModelError or RequestError with every fault before anything runs; Interrupted on Ctrl-C, with the volumes
     that are decided in ``.result``.
     """
-    if not hasattr(model, "scaled"):
-        allowed = "a model, such as microdomain.models.ip3_microdomain()"
-        raise RequestError([Fault("model", f"{model!r}", allowed)], "choose")
+    check_scalable(model, "choose")
     network = model.network()
     faults: list[Fault] = []
     asked = read_observable(network, observable, of, at_least, at_most, rearm, faults)
     permitted = read_engines(network, engines, faults)
-    place = read_compartment(model.places, compartment, network, asked.names if asked else (), faults)
-    sizes = read_volumes(model.places, volumes, place, faults)
-    if fixed not in FIXED:
-        faults.append(unknown("fixed", str(fixed), "what may stay fixed", FIXED))
-    check_number("tolerance", tolerance, 0.0, 1.0, faults)
-    check_number("budget", budget, 0.0, np.inf, faults)
+    place = read_compartment(model, compartment, network, asked.names if asked else (), faults)
+    found = read_volumes(model, volumes, place, fixed, faults)
+    check_tolerance(tolerance, budget, faults)
     if not is_seed(seed):
         faults.append(Fault("seed", f"{seed!r}", "a whole number from 0 to 2^128 - 1"))
-    end = read_positive("duration", duration, "s", faults)
+    end = None if duration is None else read_positive("duration", duration, "s", faults)
     threads = read_workers(workers, faults)
     spread = read_diffusion(network, diffusion or {}, faults)
     check_propensities(network, 0.0, faults)
@@ -113,30 +89,26 @@ def choose(
     meant = None if end is None else (0.0, end)
 
     def question(one: Network) -> Question:
-        found = read_observable(one, observable, of, at_least, at_most, rearm, [])  # concentrations are counts there
-        assert found is not None
-        return Question(found, tolerance, meant, permitted, int(seed), float(budget), threads)
+        same = read_observable(one, observable, of, at_least, at_most, rearm, [])  # concentrations are counts there
+        assert same is not None
+        return Question(same, tolerance, meant, permitted, int(seed), float(budget), threads)
 
-    own = model.places[place].size
-    networks = [
-        network if volumes is None else model.scaled(size / own, fixed=fixed, nearest=True).network() for size in sizes
-    ]
-    numbers = whole_numbers(network)
+    there = sizes(model, found, place, fixed)
 
     def told_so_far(decisions: Sequence[Decision]) -> Choice:
-        notes = []
-        for size, decision in zip(sizes, decisions, strict=False):
-            factor = size / own if fixed == DENSITIES else 1.0
-            notes.append(cautions(decision, spread, {name: n * factor for name, n in numbers.items()}))
-        return table(network.name, place, sizes[: len(decisions)], fixed, decisions, notes)
+        notes = [
+            [*cautions(decision, spread), *size.rounded(ROUNDED)]
+            for size, decision in zip(there, decisions, strict=False)
+        ]
+        return table(network.name, place, found[: len(decisions)], fixed, decisions, notes)
 
     decisions: list[Decision] = []
-    with progress_bar(progress, len(sizes), "choosing") as told:
+    with progress_bar(progress, len(there), "choosing") as told:
         try:
-            for one in networks:
-                decisions.append(decide(one, question(one)))
+            for size in there:
+                decisions.append(decide(size.network, question(size.network)))
                 told(len(decisions))
         except KeyboardInterrupt:
             done = told_so_far(decisions) if decisions else None
-            raise Interrupted(f"{len(decisions)} of {len(sizes)} volumes are decided: see .result", done) from None
+            raise Interrupted(f"{len(decisions)} of {len(there)} volumes are decided: see .result", done) from None
     return told_so_far(decisions)

@@ -22,8 +22,9 @@ from engines.choice.pilots import PilotError, Runs, Window
 from engines.choice.prediction import Prediction, predict
 from engines.linear_noise.stationary_state import InstabilityError
 from engines.request import ENGINES, RequestError
+from engines.segments import changing
 from mechanisms.faults import Fault
-from mechanisms.network import TIME, Floats, Network
+from mechanisms.network import Floats, Network
 
 BUDGET = 10.0
 """Processor seconds that the runs to measure by may take at each volume."""
@@ -110,8 +111,8 @@ def decide(network: Network, question: Question, asked: str = "choose") -> Decis
     prediction, doubt, slowest = _predicted(network)
     window = _window(network, question, doubt, slowest, asked)
     if prediction is not None and question.duration is not None:
-        if changing := _changing(network):
-            prediction, doubt = None, f"{', '.join(changing)} changes the model"
+        if moving := changing(network):
+            prediction, doubt = None, f"{', '.join(moving)} changes the model"
         elif window.length < 3 * slowest:
             doubt = f"runs of {window.length:.3g} s end before the stationary state, which takes {3 * slowest:.3g} s"
             prediction = None
@@ -136,18 +137,11 @@ def _window(network: Network, question: Question, doubt: str, slowest: float, as
     """When pilot runs are read, at first. Raises RequestError where no length of runs can be known."""
     if question.duration is not None:
         return Window.between(question.observable, *question.duration)
-    changing = _changing(network)
-    if changing or not np.isfinite(slowest):
-        why = f"not given, and {', '.join(changing)} changes the model" if changing else f"not given, and {doubt}"
+    moving = changing(network)
+    if moving or not np.isfinite(slowest):
+        why = f"not given, and {', '.join(moving)} changes the model" if moving else f"not given, and {doubt}"
         raise RequestError([Fault("duration", why, 'how long your runs are, such as duration="60 s"')], asked)
     return Window.stationary(question.observable, slowest)
-
-
-def _changing(network: Network) -> list[str]:
-    """What changes the model with time."""
-    found = [f"input '{network.inputs[i]}'" for i, signal in enumerate(network.signals) if len(signal.edges)]
-    found += [f"event '{name}'" for name in network.events]
-    return found + [TIME for name in network.species[-1:] if name == TIME]
 
 
 class _Judge:

@@ -12,31 +12,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import stdtrit
 
 from engines.choice.candidates import Candidate
 from engines.choice.observable import FEWEST_EVENTS, FIRST_PASSAGE, Observable
 from engines.choice.pilots import PilotError, Runs, Window
 from engines.loops.parts import FLOW, LEAP
 from engines.partition import READINGS
+from engines.settling import LONGER, TIMES, unsettled
 from mechanisms.network import Floats, Network
 
 FEWEST, FIRST, MOST = 4, 32, 8192
 """Runs: at least, at first where that many can be afforded, and at most."""
 LARGEST = 1 << 26
 """Numbers that are kept of all the runs of one engine (half a gigabyte)."""
-LONGER, TIMES = 4.0, 4
-"""Times as long, when runs are too short, and how many times."""
 CAUTION = 0.1
 """The part of the budget that may be spent on longer runs than seem to be needed."""
-FORGOTTEN = 0.25
-"""The variance of the means of runs over that of all states, below which runs are long: 2 correlation times over T."""
 FIRINGS = 10.0
 """Of every reaction that matters, in one run: fewer say nothing of how often it fires."""
 DRIFT = 0.02
 """Of the mean magnitude: the least drift that matters."""
-ALARM = 0.9995
-"""The confidence with which a drift is one."""
 ENOUGH = 50.0
 """Molecules from which on leaps and diffusions are nearly exact (``benchmarks/README.md``)."""
 
@@ -127,7 +121,7 @@ def _settled(plan: Plan, candidate: Candidate) -> Measure | None:
         if most < FEWEST:
             break
         runs.extend(min(FIRST, most))
-        note = _unsettled(longer, runs) if plan.settling or not plan.observable.pooled else ""
+        note = _too_short(longer, runs) if plan.settling or not plan.observable.pooled else ""
         short = runs.window.length if note else short
         found = Measure(candidate, runs, most, note, short)
     return found
@@ -145,7 +139,7 @@ def _affordable(runs: Runs, seconds: float, budget: float) -> int:
     return 0 if number < 1 else min(2 ** int(np.log2(number)), most)
 
 
-def _unsettled(plan: Plan, runs: Runs) -> str:
+def _too_short(plan: Plan, runs: Runs) -> str:
     """Why runs are too short to be read as stationary, or ""."""
     observable, values, length = plan.observable, runs.values, runs.window.length
     name, rate = plan.rarest
@@ -156,17 +150,6 @@ def _unsettled(plan: Plan, runs: Runs) -> str:
         if observable.kind == FIRST_PASSAGE and seen < len(values) / 2:
             return f"{seen} of {len(values)} runs of {length:.3g} s pass; the mean counts the others as if at the end"
         return "" if seen >= FEWEST_EVENTS else f"{seen} events in {len(values)} runs of {length:.3g} s"
-    total, means = values.var(axis=(0, 1)), values.mean(axis=1)
-    varying = total > 0
-    if not varying.any():
-        return ""
-    share = (means.var(axis=0, ddof=1)[varying] / total[varying]).max()
-    if share > FORGOTTEN:
-        return f"runs of {length:.3g} s are too short: they differ from each other by {share:.0%} of the variance"
-    half = values.shape[1] // 2
-    drift = values[:, half:].mean(axis=1) - values[:, :half].mean(axis=1)
-    limit = float(stdtrit(len(values) - 1, ALARM)) * drift.std(axis=0, ddof=1) / np.sqrt(len(values))
-    drifting = np.abs(drift.mean(axis=0)) > np.maximum(limit, DRIFT * np.abs(values).mean(axis=(0, 1)))
-    if drifting.any():
-        return f"runs of {length:.3g} s are too short: {observable.names[int(np.argmax(drifting))]} still drifts"
-    return ""
+    before, least = float(runs.window.times[0]) - runs.window.start, DRIFT * np.abs(values).mean(axis=(0, 1))
+    why = unsettled(values, before, length - before, observable.names, least)
+    return f"runs of {length:.3g} s are too short: {why}" if why else ""

@@ -13,17 +13,15 @@ is first reached, where it is not within the run that of the run's end.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from engines.observed import columns_of, read_names, scale_of_voltages, varying, voltages
 from engines.threshold import Threshold, read_threshold
 from mechanisms.faults import Fault, unknown
-from mechanisms.names import called_in
 from mechanisms.network import Floats, Integers, Network
-from mechanisms.thermodynamics import membrane_voltage, thermal_voltage
 from mechanisms.units import Given
 
 MEAN, SD, DISTRIBUTION = "mean", "standard deviation", "distribution"
@@ -32,10 +30,8 @@ KINDS = (MEAN, SD, DISTRIBUTION, EVENT_RATE, FIRST_PASSAGE)
 """What engines can be compared in."""
 FEWEST_EVENTS = 20
 """Events, or first passages, in exact runs, below which their rate is not known."""
-BODY = 310.15
-"""K, at which R T / F is the scale of voltages."""
 REARM = 0.7
-"""An event is over when the level has fallen below this part of the threshold."""
+"""An event is over below this part of the threshold, or above the threshold over it where the level falls to it."""
 
 
 @dataclass(frozen=True)
@@ -102,74 +98,54 @@ def read_observable(
     if kind not in KINDS:
         faults.append(unknown("observable", str(kind), "observables", KINDS))
         return None
-    listed: list[str] = [of] if isinstance(of, str) else list(of or ())
+    wrong = len(faults)
+    names = () if of is None else read_names(network, of, faults)
     if kind in (MEAN, SD, DISTRIBUTION):
         for name, given in (("at_least", at_least), ("at_most", at_most), ("rearm", rearm)):
             if given is not None:
                 faults.append(Fault(name, f"{given!r} with observable='{kind}'", f"{EVENT_RATE} or {FIRST_PASSAGE}"))
-        names = _names(network, listed, faults)
-        columns = _columns(network, names)
+        names = _all_that_matters(network, faults) if of is None else names
+        columns = columns_of(network, names)
         return Observable(kind, names, columns, given=scale_of_voltages(network)[columns])
-    if len(listed) != 1:
-        faults.append(Fault("of", f"{len(listed)} names with observable='{kind}'", "the one that is watched"))
+    if len(faults) > wrong:
         return None
-    threshold = read_threshold(network, listed[0], at_least, at_most, faults)
+    if len(names) != 1:
+        faults.append(Fault("of", f"{len(names)} names with observable='{kind}'", "the one that is watched"))
+        return None
+    threshold = read_threshold(network, names[0], at_least, at_most, faults)
     if threshold is None:
         return None
-    again = np.nan
     if kind == EVENT_RATE:
-        found = None if rearm is None else read_threshold(network, listed[0], rearm, None, faults)
-        again = found.value if found else REARM * threshold.value
-        if not (again < threshold.value if threshold.above else again > threshold.value):
-            side = "below" if threshold.above else "above"
-            faults.append(Fault("rearm", f"{again:g}", f"a level {side} {threshold.value:g}, where an event is over"))
-    elif rearm is not None:
+        again = _rearm(network, threshold, rearm, faults)
+        return Observable(kind, names, columns_of(network, names), threshold, again)
+    if rearm is not None:
         faults.append(Fault("rearm", f"{rearm!r} with observable='{kind}'", f"only with '{EVENT_RATE}'"))
-    return Observable(kind, (threshold.name,), _columns(network, (threshold.name,)), threshold, again)
+    return Observable(kind, names, columns_of(network, names), threshold)
 
 
-def scale_of_voltages(network: Network) -> Floats:
-    """(column,) of ``all_names``: R T / F in mV, or in elementary charges; NaN for what is no voltage."""
-    charges = network.mv_per_charge[: network.counted]
-    scale = float(thermal_voltage(BODY))
-    found = np.full(len(all_names(network)), np.nan)
-    found[: network.counted][charges > 0] = scale / charges[charges > 0]
-    first = len(found) - len(network.quantities)
-    for i in range(len(network.quantities)):
-        if network.laws[network.law[len(network.reactions) + i]] is membrane_voltage:
-            found[first + i] = scale
-    return found
+def _rearm(network: Network, threshold: Threshold, given: Given, faults: list[Fault]) -> float:
+    """The level at which an event is over; a fault where the threshold itself is not on its other side."""
+    value, side = threshold.value, "below" if threshold.above else "above"
+    if threshold.above and value <= 0 and threshold.name not in (*network.variables, *network.quantities):
+        allowed = "more than 0: a number is never below 0, so that no event would end"
+        faults.append(Fault("at_least", f"{value:g} of '{threshold.name}' with observable='{EVENT_RATE}'", allowed))
+        return np.nan
+    if given is None and value <= 0:
+        allowed = f"a level {side} {value:g}, where an event is over"
+        faults.append(Fault("rearm", f"none, with a threshold of {value:g}", allowed))
+    if given is None:
+        return value * REARM if threshold.above else value / REARM
+    level = read_threshold(network, threshold.name, given, None, faults)
+    if level and not (level.value < value if threshold.above else level.value > value):
+        faults.append(Fault("rearm", f"{level.value:g}", f"a level {side} {value:g}, where an event is over"))
+    return level.value if level else np.nan
 
 
-def all_names(network: Network) -> tuple[str, ...]:
-    """Counted species, then conducting complexes, variables and derived quantities: the columns of a dataset."""
-    return (*network.species[: network.counted], *network.conducting, *network.variables, *network.quantities)
-
-
-def varying(network: Network) -> list[int]:
-    """The counted species that reactions change and that are no charges."""
-    changed = np.unique(network.changes.index).tolist()
-    return [i for i in changed if i < network.counted and not network.signed[i] and not network.clamped[i]]
-
-
-def _names(network: Network, listed: Sequence[str], faults: list[Fault]) -> tuple[str, ...]:
-    """Those that are listed; by default what is dissolved and varies, and the voltages of membranes."""
-    names, called = all_names(network), called_in(network.species, network.places)
-    if not listed:
-        dissolved = [network.species[i] for i in varying(network) if network.units[i] == "uM"]
-        charges = [name.removeprefix("charge.") for name in network.species if name.startswith("charge.")]
-        voltages = [f"{membrane}.voltage" for membrane in charges]
-        found = [*dissolved, *(name for name in voltages if name in names)]
-        found = found or list(network.conducting) or [network.species[i] for i in varying(network)]
-        if not found:
-            faults.append(Fault("of", "a model in which no count varies", "a model with reactions between molecules"))
-        return tuple(found)
-    for name in listed:
-        if called.get(name, name) not in names:
-            faults.append(unknown("of", str(name), "species and quantities", names))
-    return tuple(dict.fromkeys(called.get(name, name) for name in listed))
-
-
-def _columns(network: Network, names: Sequence[str]) -> Integers:
-    known = all_names(network)
-    return np.array([known.index(name) for name in names if name in known], dtype=np.int64)
+def _all_that_matters(network: Network, faults: list[Fault]) -> tuple[str, ...]:
+    """What is dissolved and varies, and the voltages of membranes; without any, what else varies."""
+    moving = varying(network)
+    found = [*(network.species[i] for i in moving if network.units[i] == "uM"), *voltages(network)]
+    found = found or list(network.conducting) or [network.species[i] for i in moving]
+    if not found:
+        faults.append(Fault("of", "a model in which no count varies", "a model with reactions between molecules"))
+    return tuple(found)

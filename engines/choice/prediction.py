@@ -8,12 +8,12 @@ import numpy as np
 
 from engines.choice.contributions import Contributions
 from engines.choice.excursions import excursion
-from engines.choice.observable import scale_of_voltages
 from engines.choice.reading_errors import ReadingErrors, magnitude
 from engines.choice.responses import Responses
 from engines.linear_noise.stationary import stationary_noise
 from engines.linear_noise.stationary_state import held
 from engines.linear_noise.views import NoiseViews
+from engines.observed import scale_of_voltages
 from engines.partition import READINGS
 from mechanisms.network import Floats, Integers, Network
 

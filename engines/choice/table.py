@@ -224,7 +224,7 @@ def _home(decision: Decision, name: str, compartments: Sequence[str]) -> str:
         if name == group.conducting:
             return network.places[network.species.index(group.states[0])]
     membrane = name.partition(".")[0]
-    return membrane if membrane in compartments else compartments[0]
+    return membrane if membrane in compartments or not compartments else compartments[0]
 
 
 def _audited(one: Assessment | None) -> Any:

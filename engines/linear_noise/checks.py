@@ -29,12 +29,12 @@ def check_network(network: Network, times: int, faults: list[Fault]) -> None:
         faults.append(Fault("linear noise", found, "a model without events; engine='gillespie' or 'hybrid' has them"))
     species = len(network.species)
     size = 8.0 * species**2 * (times + 40)
-    if species > MOST_SPECIES or size > MOST_BYTES:
+    if species > MOST_SPECIES:
+        allowed = f"at most {MOST_SPECIES}; engine='gillespie' has no such limit"
+        faults.append(Fault("linear noise", f"{species} species, more than {MOST_SPECIES}", allowed))
+    elif size > MOST_BYTES:
         found = f"{species} species at {times} times, which need {size / 2**30:.2g} GB of covariances"
-        allowed = (
-            f"at most {MOST_SPECIES} species and {MOST_BYTES / 2**30:.0f} GB; engine='gillespie' has no such limit"
-        )
-        faults.append(Fault("linear noise", found, allowed))
+        faults.append(Fault("linear noise", found, f"at most {MOST_BYTES / 2**30:.0f} GB; fewer times"))
     for group in network.multimers:
         if states_of(group) > MOST_STATES:
             found = f"multimer '{group.name}', whose noise has {states_of(group)} states"

@@ -11,15 +11,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from engines.gillespie import Gillespie
 from engines.langevin import Langevin
+from engines.observed import columns_of
+from engines.settling import LONGER, TIMES, unsettled
 from engines.simulate import simulate
 from engines.tau_leaping import TauLeaping
+from engines.volumes import Size
 from mechanisms.network import Floats
 from microdomain.noise.prediction import Cost, Prediction, cost, predict, seen_by
-from microdomain.noise.request import Request, Size
+from microdomain.noise.request import Request
 from microdomain.noise.statistics import jackknife, modes, skewness, student
 
 BATCH = 32
@@ -29,13 +31,7 @@ FEWEST = 12
 """Trajectories where work is limited."""
 BURN_IN = 8.0
 """Memories before a trajectory is sampled, and the shortest window."""
-FORGOTTEN = 2.5
-"""Measured correlation times that the burn-in must last."""
-DOUBLINGS = 4
-"""How often a burn-in that was too short is made longer."""
 SAMPLES_PER_MEMORY, MOST_SAMPLES, FEWEST_SAMPLES = 10, 2000, 200
-DRIFT = 1e-4
-"""Probability, of a stationary process, that it is taken for one that still drifts."""
 NEGLIGIBLE = 0.02
 """The part of the variance that an engine chosen here may leave out."""
 SMALL = 2e6
@@ -97,8 +93,8 @@ def measure(size: Size, request: Request, seed: int, step: Step) -> Point:
     """The noise at one volume; ``step`` is told the part of the work that was done."""
     prediction = predict(size.model)
     schedule = plan(size, request, prediction)
-    columns = [one.column for one in request.observables]
     network = size.network
+    columns = columns_of(network, request.names)
     seen = seen_by(schedule.engine, network)
     predicted, unseen = prediction.spread(seen)[columns], prediction.unseen(seen)[columns]
     nothing = np.full(len(columns), np.nan)
@@ -107,14 +103,13 @@ def measure(size: Size, request: Request, seed: int, step: Step) -> Point:
         return Point(schedule, prediction, nothing, nothing, 1, nothing, nothing, nothing, np.ones(len(columns)),
             predicted, unseen, ("", np.nan), True, 0.0, seed)  # fmt: skip
     work = spent = 0.0
-    for _ in range(1 + DOUBLINGS):
+    for longer in range(1 + TIMES):
         values, done = _run(size, schedule, request, seed, 0, step)
         work, spent = work + done, spent + schedule.spent(done)
-        factor = _longer(values[..., columns], schedule)
-        settled = factor == 0.0
-        if settled or spent + factor * schedule.spent(done) > request.max_events:
+        settled = not unsettled(values[..., columns], schedule.burn_in, schedule.window, request.names)
+        if settled or longer == TIMES or spent + LONGER * schedule.spent(done) > request.max_events:
             break
-        schedule = schedule.longer(factor)
+        schedule = schedule.longer(LONGER)
     found = [values]
     while settled and len(found) < MOST_BATCHES and spent + schedule.spent(done) <= request.max_events:
         _, error = jackknife(np.concatenate(found)[..., columns])
@@ -157,8 +152,7 @@ def plan(size: Size, request: Request, prediction: Prediction) -> Schedule:
     if request.engine is not None:
         return asked
     per_second: Cost = cost(size.model, prediction)
-    columns = [one.column for one in request.observables]
-    hidden = prediction.unseen(seen_by(Langevin(), size.network))[columns].max()
+    hidden = prediction.unseen(seen_by(Langevin(), size.network))[columns_of(size.network, request.names)].max()
     engines = [(Gillespie(), per_second.gillespie), (TauLeaping(), per_second.tau_leaping)]
     engines += [(Langevin(), per_second.langevin)] if hidden <= NEGLIGIBLE else []
     for engine, each in engines:
@@ -201,24 +195,6 @@ def _run(size: Size, schedule: Schedule, request: Request, seed: int, first: int
             finally:
                 pool.shutdown(cancel_futures=True)
     return np.concatenate([values for values, _ in found]), sum(done for _, done in found)
-
-
-def _longer(values: Floats, schedule: Schedule) -> float:
-    """How many times as long trajectories should be, or 0 where the start is forgotten in (trajectory, time, column).
-
-    The two halves of the window are compared, in mean and in mean square; and the variance of the windows' means gives
-    the correlation time, var(mean) window / (2 var), of which the burn-in must last a few.
-    """
-    count, half = len(values), values.shape[1] // 2
-    centred = values - values.mean(axis=(0, 1))
-    variance = (centred**2).mean(axis=(0, 1))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        memory = centred.mean(axis=1).var(axis=0, ddof=1) * schedule.window / (2 * variance)
-        needed = np.nanmax(np.append(FORGOTTEN * memory / schedule.burn_in, 0.0))
-        change = [(part[:, :half].mean(axis=1) - part[:, half:].mean(axis=1)) for part in (centred, centred**2)]
-        t = [np.abs(d.mean(axis=0)) / (d.std(axis=0, ddof=1) / np.sqrt(count)) for d in change]
-    drifts = bool((np.nan_to_num(np.array(t)) > stats.t.isf(DRIFT / 4 / values.shape[2], count - 1)).any())
-    return float(max(2.0, 1.5 * needed)) if drifts or needed > 1 else 0.0
 
 
 def _scarcest(size: Size, values: Floats) -> tuple[str, float]:

@@ -13,6 +13,7 @@ from engines.langevin import Langevin
 from engines.linear_noise.stationary import stationary_noise
 from engines.linear_noise.stationary_state import InstabilityError
 from engines.loops.parts import DIFFUSION, FLOW
+from engines.observed import all_names
 from engines.partition import readings
 from engines.request import RequestError
 from engines.result import SimulationError
@@ -75,8 +76,7 @@ class Prediction:
 def predict(model: Model) -> Prediction:
     """Linear noise about the stationary state that the mean field of a model comes to rest in."""
     network = model.network()
-    columns = network.counted + len(network.multimers) + len(network.variables) + len(network.quantities)
-    nowhere = np.full(columns, np.nan)
+    nowhere = np.full(len(all_names(network)), np.nan)
     try:
         data = stationary_noise(model)
     except InstabilityError as error:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engines.ensemble import progress_bar
+from engines.observed import units_of
 from engines.result import Interrupted, SimulationError, version
 from microdomain.noise import request as asked
 from microdomain.noise.measure import Point, measure
@@ -59,8 +60,9 @@ def noise_scaling(
 
         CV = sd / |mean| of the stationary state;    CV ~ V^b,  b = -1/2 where fluctuations are small.
 
-    volumes: two or more of ``compartment`` (by default the first), in fL or text such as "0.1 fL"; all others keep
-        their ratio to it. fixed: "densities", or "channels" for a cluster in a growing volume (see ``Model.scaled``).
+    volumes: two or more of ``compartment`` (by default the first that an observable is in), in fL or text such as
+        "0.1 fL"; all others keep their ratio to it.
+    fixed: "densities", or "channels" for a cluster in a growing volume (see ``Model.scaled``).
     of: names of species or quantities ("IP3R.open", "plasma.voltage"); by default every species that varies, and
         voltages in place of charges.
     engine: by default exact (Gillespie) where that takes at most ``max_events`` reactions at a volume, beyond that
@@ -138,7 +140,7 @@ def _dataset(request: Request, points: Sequence[Point]) -> xr.Dataset:
         "seed": (one, words(str(point.seed) for point in points)),
         "scarcest": (one, words(point.fewest[0] for point in points)),
         "fewest": (one, np.array([p.fewest[1] for p in points]), {"long_name": "mean number of the scarcest species"}),
-        "rounded": (one, words(size.rounded for size in request.sizes)),
+        "rounded": (one, words(request.rounded)),
         **{name: (other, np.array([getattr(v, name) for v in verdicts])) for name in ("exponent", "holds_from")},
         "exponent_low": (other, np.array([v.low for v in verdicts]), {"long_name": level}),
         "exponent_high": (other, np.array([v.high for v in verdicts]), {"long_name": level}),
@@ -147,8 +149,8 @@ def _dataset(request: Request, points: Sequence[Point]) -> xr.Dataset:
     }
     coordinates = {
         "volume": ("volume", np.array([size.volume for size in request.sizes]), {"units": "fL"}),
-        "observable": ("observable", words(o.name for o in request.observables)),
-        "unit": ("observable", words(o.unit for o in request.observables)),
+        "observable": ("observable", words(request.names)),
+        "unit": ("observable", words(units_of(request.sizes[0].network, request.names))),
     }
     about = {
         "model": request.model,

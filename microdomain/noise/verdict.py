@@ -90,7 +90,7 @@ def fit(volumes: Floats, log_cv: Floats, error: Floats, degrees: int) -> Fit:
 
 def judge(request: Request, points: Sequence[Point]) -> list[Verdict]:
     """A verdict on each observable."""
-    return [_Judge(request, points, i).verdict() for i in range(len(request.observables))]
+    return [_Judge(request, points, i).verdict() for i in range(len(request.names))]
 
 
 class _Judge:
@@ -98,12 +98,11 @@ class _Judge:
 
     def __init__(self, request: Request, points: Sequence[Point], i: int) -> None:
         self.request, self.points, self.i = request, points, i
-        self.name = request.observables[i].name
         self.volumes = np.array([size.volume for size in request.sizes])
         self.log_cv = np.array([point.log_cv[i] for point in points])
         self.error = np.array([point.error[i] for point in points])
         self.predicted = np.array([point.predicted[i] for point in points])
-        self.whole = np.array([not size.rounded for size in request.sizes])
+        self.whole = np.array([not rounded for rounded in request.rounded])
         seen = np.array([point.unseen[i] <= NEGLIGIBLE or request.engine is not None for point in points])
         settled = np.array([point.settled for point in points])
         self.used = np.isfinite(self.error) & self.whole & seen & settled
@@ -165,15 +164,17 @@ class _Judge:
     def left_out(self) -> str:
         """Why points are not used, in the order of volumes, the first of each kind."""
         reasons: dict[str, str] = {}
-        for size, point, used in zip(self.request.sizes, self.points, self.used, strict=True):
-            at = f"at {size.volume:.3g} fL"
+        for volume, rounded, point, used in zip(
+            self.volumes, self.request.rounded, self.points, self.used, strict=True
+        ):
+            at = f"at {volume:.3g} fL"
             if used:
                 continue
             if point.schedule.engine is None:
                 text = f"{at} more than {self.request.max_events:.2g} reactions would be needed (raise max_events=)"
                 reasons.setdefault("work", text)
-            elif size.rounded:
-                reasons.setdefault("few", f"too few molecules {at}: {size.rounded}")
+            elif rounded:
+                reasons.setdefault("few", f"too few molecules {at}: {rounded}")
             elif not point.settled:
                 two = ", between two states" if point.modes[self.i] > 1 else ""
                 text = f"{at} it changes more slowly than could be followed{two} (raise max_events=)"

@@ -30,7 +30,7 @@ def test_what_is_not_well_mixed_is_told() -> None:
 
 def test_channels_made_whole_are_told() -> None:
     choice = md.choose(md.models.ip3_microdomain(), ["0.05 fL"], engines="ode", budget=0.5)
-    assert "2 IP3R, a whole number, for 1.51" in choice.data.cautions.values[0]
+    assert "2 IP3R where the density asks for 1.51" in choice.data.cautions.values[0]
 
 
 def test_few_channels_in_fractions_are_told() -> None:

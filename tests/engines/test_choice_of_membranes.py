@@ -36,12 +36,3 @@ def test_the_noise_of_a_voltage_is_told_in_mv_wherever_its_zero_is(at: str) -> N
     np.testing.assert_allclose(flow.candidate_predicted, expected, rtol=0.05)
     np.testing.assert_allclose(flow.candidate_audited, expected, rtol=0.05)
     assert [reading == "flow" for reading in choice.data.reading.values[:, 0]] == [False, True]
-
-
-def test_a_charge_is_told_in_what_makes_the_same_voltage() -> None:
-    """The charge and the voltage of a membrane are one thing: so are their errors, at every volume."""
-    choice = md.choose(
-        membrane("zero"), ["1 aL", "1 fL"], of=["charge.plasma", "plasma.voltage"], tolerance=0.02, budget=0.5
-    )
-    np.testing.assert_allclose(*choice.data.observed_noise.values.T, rtol=1e-6)
-    np.testing.assert_allclose(*choice.data.predicted_noise.values.T, rtol=1e-6)

@@ -10,6 +10,8 @@ from scipy.stats import poisson
 
 import microdomain as md
 from engines.choice.candidates import candidates, scarcest
+from engines.choice.observable import read_observable
+from engines.linear_noise import checks
 from tests.random_networks import bounded_random_model
 from tests.reference import closed
 
@@ -222,13 +224,16 @@ def test_a_choice_runs() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"volumes": [0]}, "volumes: found 0; allowed: more than 0 fL"),
+        ({"volumes": [0]}, "volumes: found 0; allowed: a number of fL above 0"),
         ({"volumes": ["-1 fL", "1 mV"]}, "volumes: found .*mV"),
-        ({"volumes": []}, "volumes: found none"),
-        ({"tolerance": 1.5}, "tolerance: found 1.5; allowed: a number between 0 and 1"),
+        ({"volumes": []}, "volumes: found 0 volumes"),
+        ({"volumes": ["50 aL", "0.05 fL"]}, "0.05 fL twice; allowed: each volume once"),
+        ({"tolerance": 1.5}, "tolerance: found 1.5; allowed: a number between 0 and 1, 1 is 100 %"),
         ({"tolerance": True}, "tolerance: found True"),
         ({"observable": "variance"}, "observable: found 'variance'.*standard deviation"),
         ({"of": "B"}, "of: found 'B'"),
+        ({"of": ["A", "A.cell"]}, "of: found 'A.cell' twice"),
+        ({"of": []}, "of: found nothing"),
         ({"engines": ["odee"]}, "engines: found 'odee'.*Did you mean 'ode'"),
         ({"engines": []}, "engines: found none"),
         ({"compartment": "cel"}, "compartment: found 'cel'.*Did you mean 'cell'"),
@@ -244,12 +249,34 @@ def test_a_choice_runs() -> None:
             {"observable": "event rate", "of": "A", "at_least": 9, "rearm": 12},
             "rearm: found 12; allowed: a level below 9",
         ),
+        ({"observable": "event rate", "of": "A", "at_least": 0}, "at_least: found 0 of 'A.cell'.*more than 0"),
+        ({"observable": "event rate", "of": "A", "at_most": 0}, "rearm: found none, .*allowed: a level above 0"),
+        ({"observable": "event rate", "of": "B", "at_least": 9}, "of: found 'B'"),
         ({"observable": "first passage", "of": "A", "at_least": 9, "rearm": 2}, "rearm: found 2"),
     ],
 )
 def test_bad_input_is_refused_before_anything_runs(given: dict[str, Any], message: str) -> None:
     with pytest.raises(md.RequestError, match=message):
         md.choose(births(10.0), **given)
+
+
+def test_an_event_is_over_on_the_other_side_of_its_threshold() -> None:
+    network = births(30.0).network()
+    for at_least, at_most, again in ((20, None, 14.0), (None, 20, 20 / 0.7)):
+        found = read_observable(network, "event rate", "A", at_least, at_most, None, [])
+        assert found is not None
+        assert found.rearm == pytest.approx(again)
+
+
+def test_a_name_in_several_places_is_refused_with_all_of_them() -> None:
+    with pytest.raises(md.RequestError, match=r"'Ca', which is one of several; allowed: Ca\.cytosol or Ca\.er"):
+        md.choose(md.models.ip3_microdomain(), of="Ca")
+
+
+def test_a_model_too_large_for_linear_noise_needs_a_duration(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "MOST_SPECIES", 0)
+    with pytest.raises(md.RequestError, match="duration: found not given, and linear noise: 1 species, more than 0"):
+        md.choose(births(30.0))
 
 
 def test_an_affinity_that_does_not_vanish_with_its_flux_is_refused() -> None:

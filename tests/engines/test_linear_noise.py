@@ -210,7 +210,7 @@ def test_what_cannot_be_read_is_refused_by_name() -> None:
     with pytest.raises(md.RequestError, match=r"'0 -> A', which reads the time(.|\n)*linear_noise\(model, times\)"):
         md.stationary_noise(model)
     chain = closed("chain", {f"S{i}": 1 for i in range(401)}, *[(f"S{i} -> S{i + 1}", 1.0) for i in range(400)])
-    with pytest.raises(md.RequestError, match=r"401 species at 201 times, which need 0\.29 GB"):
+    with pytest.raises(md.RequestError, match="401 species, more than 400"):
         md.linear_noise(chain, 1)
 
 

@@ -8,32 +8,15 @@ import pytest
 from scipy.linalg import expm
 
 import microdomain as md
-from mechanisms.thermodynamics import affinity_of_efflux, ghk_flux, thermal_voltage
+from tests.membranes import KT_OVER_E as VT
+from tests.membranes import MV_PF_PER_CHARGE as STEP
+from tests.membranes import efflux_affinity, goldman, ohmic_to_nernst
 from tests.reference import closed
 
-VT = 8.617333262e-5 * 310.15 * 1e3
-"""kT / e in mV."""
-STEP = 1.602176634e-4
-"""What one elementary charge does to 1 pF, in mV."""
 CAPACITANCE = 0.8
 
 
-@md.rate_law(voltage="mV", inside="uM", outside="uM", temperature="K", returns="1")
-def drive(voltage, inside, outside, temperature):
-    return affinity_of_efflux(1, voltage, inside, outside, temperature)
-
-
-@md.rate_law(voltage="mV", inside="uM", outside="uM", temperature="K", conductance="nS", returns="pA")
-def ohmic(voltage, inside, outside, temperature, conductance):
-    return conductance * (voltage + thermal_voltage(temperature) * md.maths.log(inside / outside))
-
-
-@md.rate_law(voltage="mV", inside="uM", outside="uM", temperature="K", permeability="um/s", returns="uM*um/s")
-def goldman(voltage, inside, outside, temperature, permeability):
-    return ghk_flux(permeability, 1, voltage, inside, outside, temperature)
-
-
-def passive(*ions, law=ohmic, split="ussing", voltage="-60 mV", **strength) -> md.Model:
+def passive(*ions, law=ohmic_to_nernst, split="ussing", voltage="-60 mV", **strength) -> md.Model:
     """Leaks of ions (name, inside, outside) at constant concentrations through 10 um^2."""
     model = md.Model("passive")
     inside, outside = model.compartment("inside", 1.0), model.compartment("outside", 1.0)
@@ -44,17 +27,17 @@ def passive(*ions, law=ohmic, split="ussing", voltage="-60 mV", **strength) -> m
             model.species(name, place, c, valence=1, clamped=True)
             for place, c in ((inside, within), (outside, without))
         ]
-        bindings = {"voltage": "plasma.voltage", "inside": f"{name}.inside", "outside": f"{name}.outside"}
+        bindings = {"v": "plasma.voltage", "k_in": f"{name}.inside", "k_out": f"{name}.outside"}
         values = {key: value[n] for key, value in strength.items()}
         model.reaction(
-            ([(1, ends[0])], [(1, ends[1])]), law, affinity=drive, at="plasma", split=split, name=name,
+            ([(1, ends[0])], [(1, ends[1])]), law, affinity=efflux_affinity, at="plasma", split=split, name=name,
             temperature="temperature", **bindings, **values,
         )  # fmt: skip
     return model
 
 
 POTASSIUM, SODIUM = ("K", 140e3, 4e3), ("Na", 12e3, 145e3)
-LEAK = {"conductance": [0.3]}
+LEAK = {"g": [0.3]}
 
 
 def voltage(data):
@@ -82,7 +65,7 @@ def test_an_ohmic_membrane_has_the_noise_of_its_capacitance_and_the_spectrum_of_
 
 def test_a_membrane_of_goldman_has_the_same_variance_and_its_own_time() -> None:
     """Rate of return = efflux / (kT C / e^2); efflux = P [in] B(-u) area. Seen to fail: a split by sign."""
-    data = voltage(md.stationary_noise(passive(POTASSIUM, law=goldman, permeability=[0.002])))
+    data = voltage(md.stationary_noise(passive(POTASSIUM, law=goldman, p=[0.002])))
     u = -np.log(35.0)
     efflux = 0.002 * 140e3 * -u / np.expm1(-u) * 10 * 602.214076
     assert data.variance_quantity == pytest.approx(VT * STEP / CAPACITANCE, rel=1e-6)
@@ -95,7 +78,7 @@ def test_two_leaks_off_equilibrium_have_the_shot_noise_of_their_currents() -> No
     Seen to fail: a split by sign.
     """
     g, e = np.array([0.3, 0.02]), VT * np.log([4 / 140, 145 / 12])
-    data = voltage(md.stationary_noise(passive(POTASSIUM, SODIUM, conductance=g)))
+    data = voltage(md.stationary_noise(passive(POTASSIUM, SODIUM, g=g)))
     mean = g @ e / g.sum()
     assert data.mean_quantity == pytest.approx(mean)
     shares = STEP * g * (mean - e) / np.tanh((mean - e) / (2 * VT)) / (2 * CAPACITANCE * g.sum())

@@ -13,6 +13,7 @@ from scipy.stats import binom, chi2, multinomial, norm, skellam
 
 import engines.unroll
 import microdomain as md
+from mechanisms.models.passive_membrane import ohmic_affinity
 from mechanisms.units import ELEMENTARY_CHARGE
 from tests.membranes import (
     K_INSIDE,
@@ -24,7 +25,6 @@ from tests.membranes import (
     goldman,
     log_ratio,
     ohmic,
-    ohmic_affinity,
     opening,
     patch,
     thermal_variance,

@@ -7,7 +7,8 @@ import microdomain as md
 from engines.dependencies import steps
 from engines.hybrid import Hybrid
 from engines.partition import READINGS, PartitionError, readings
-from tests.membranes import REVERSAL, ohmic, ohmic_affinity, patch, thermal_variance, with_leak
+from mechanisms.models.passive_membrane import ohmic_affinity
+from tests.membranes import REVERSAL, ohmic, patch, thermal_variance, with_leak
 from tests.reference import closed, master_equation
 
 ADAPTIVE = ("jump or leap", "jump or diffusion", "jump or flow")

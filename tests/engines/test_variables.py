@@ -9,9 +9,10 @@ import pytest
 import microdomain as md
 from mechanisms import maths
 from mechanisms.mechanism import Mechanism, parameter, port
+from mechanisms.models.passive_membrane import ohmic_affinity
 from mechanisms.places import Membrane, Parameter, Quantity, Variable
 from mechanisms.units import constant
-from tests.membranes import ohmic, ohmic_affinity, patch, with_leak
+from tests.membranes import ohmic, patch, with_leak
 
 
 @md.rate_law(x="1", rate="1/s", returns="1/s")

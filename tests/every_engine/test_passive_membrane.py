@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import microdomain as md
+from mechanisms.models.passive_membrane import ohmic_affinity
 from mechanisms.units import ELEMENTARY_CHARGE
 from tests.every_engine.readings import ENGINES, Moments, moments
 from tests.membranes import (
@@ -25,7 +26,6 @@ from tests.membranes import (
     efflux_affinity,
     goldman,
     ohmic,
-    ohmic_affinity,
     ohmic_to_nernst,
     patch,
     thermal_variance,

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 import microdomain as md
+from mechanisms.models.passive_membrane import ohmic_affinity
 from mechanisms.units import ELEMENTARY_CHARGE
-from tests.membranes import MV_PF_PER_CHARGE, ohmic, ohmic_affinity, patch, with_leak
+from tests.membranes import MV_PF_PER_CHARGE, ohmic, patch, with_leak
 
 
 def cell() -> md.Model:

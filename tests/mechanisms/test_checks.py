@@ -12,9 +12,10 @@ import microdomain as md
 from mechanisms import maths
 from mechanisms.faults import ModelError
 from mechanisms.law import RateLaw, rate_law
+from mechanisms.models.passive_membrane import ohmic_affinity
 from mechanisms.splitting import one_way
 from tests.faulty_models import SIDES, flow, gradient, start, the_fault_of
-from tests.membranes import difference, log_ratio, ohmic, ohmic_affinity, patch, with_leak
+from tests.membranes import difference, log_ratio, ohmic, patch, with_leak
 
 
 def with_constant(**arguments: Any) -> md.Model:

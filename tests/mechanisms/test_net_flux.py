@@ -8,6 +8,7 @@ import pytest
 import microdomain as md
 from engines.views import Views
 from mechanisms import maths
+from mechanisms.models.passive_membrane import ohmic_affinity
 from mechanisms.thermodynamics import thermal_voltage
 from mechanisms.units import ELEMENTARY_CHARGE, constant
 from tests.membranes import (
@@ -26,7 +27,6 @@ from tests.membranes import (
     inward_rectifier,
     log_ratio,
     ohmic,
-    ohmic_affinity,
     ohmic_in_volts,
     ohmic_of_force,
     ohmic_to_nernst,

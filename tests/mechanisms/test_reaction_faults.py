@@ -16,7 +16,7 @@ REACTIONS: Cases = {
     ),
     "species in several places": (
         lambda m: m.reaction("Ca -> 0", k=1.0),
-        ("reaction 'Ca -> 0'", "'Ca'", SPECIES, "Ca.er"),
+        ("reaction 'Ca -> 0'", "'Ca', which is one of several", "Ca.cytosol or Ca.er", ""),
     ),
     "neither law nor k": (
         lambda m: m.reaction("buffer -> 0"),

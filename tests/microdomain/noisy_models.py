@@ -1,10 +1,23 @@
-"""Models whose noise is known: linear, bimodal, critical, and one with too few molecules."""
+"""Models whose noise is known (linear, bimodal, critical, and one with too few molecules), and verdicts on it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import microdomain as md
-from tests.membranes import REVERSAL, ohmic, ohmic_affinity, patch, with_leak
+from microdomain.noise.scaling import NoiseScaling, noise_scaling
 from tests.reference import ONE_PER_UM
+
+CELL = 0.16572 / 5
+"""fL for each channel of the calcium cell."""
+
+
+def judged(model: md.Model, volumes: Any, **options: Any) -> NoiseScaling:
+    return noise_scaling(model, volumes, **({"seed": 1, "progress": False} | options))
+
+
+def verdict(scaling: NoiseScaling, name: str) -> tuple[str, str]:
+    one = scaling.data.sel(observable=name)
+    return str(one.verdict.item()), str(one.reason.item())
 
 
 def births(molecules: float = 100.0) -> md.Model:
@@ -48,9 +61,3 @@ def cubic(roots: Sequence[float]) -> md.Model:
     model.reaction("2 X -> 3 X", k=a + b + c)
     model.reaction("3 X -> 2 X", k=1.0)
     return model
-
-
-def passive_membrane() -> md.Model:
-    """An ohmic leak of 1 nS through 10 um^2 with 1 uF/cm^2: the variance of the voltage is k T / C."""
-    model = patch(voltage=REVERSAL, capacitance="1 uF/cm^2")
-    return with_leak(model, ohmic, ohmic_affinity, g=1.0, e=REVERSAL)

@@ -84,7 +84,7 @@ def test_the_command_chooses_writes_and_draws(tmp_path: Path, capsys: pytest.Cap
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--volumes", "0"], "more than 0 fL"),
+        (["--volumes", "0"], "a number of fL above 0"),
         (["--tolerance", "3"], "between 0 and 1"),
         (["--engines", "langevine"], "Did you mean 'langevin'"),
         (["--observable", "event rate", "--of", "A"], "one of the two"),

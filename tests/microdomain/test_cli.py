@@ -263,3 +263,8 @@ def test_a_package_that_shadows_ours_is_named(tmp_path: Path, name: str) -> None
 
 def _environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(Path(md.__file__).parents[1])}
+
+
+def test_a_space_between_a_volume_and_its_unit_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["choose", "ip3_microdomain", "--volumes", "0.05", "fL", "1fL"]) == 2
+    assert "--volumes: found 'fL' alone; allowed: 0.05fL, or in quotes \"0.05 fL\"" in capsys.readouterr().err
