@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import inspect
 import os
 import sys
 import tempfile
@@ -94,9 +95,9 @@ def arguments_of(law: RateLaw) -> list[str]:
 
 def check_laws(network: Network) -> None:
     """Raise ModelError where a law's units do not match; what was found right is remembered beside the code."""
-    faults = []
+    faults, check = [], inspect.getsource(RateLaw.check_units)
     for number, law in enumerate(network.laws):
-        text = f"{law.arguments} {law.returns} {record(law)}"
+        text = f"{law.arguments} {law.returns} {record(law)} {check}"
         seen = cache_folder() / "checked_units" / hashlib.sha256(text.encode()).hexdigest()[:24]
         if law is not CONSTANT and not seen.exists():
             try:

@@ -14,7 +14,7 @@ import mechanisms.symbols
 import microdomain as md
 from mechanisms import units
 from mechanisms.law import rate_law
-from mechanisms.units import registry
+from mechanisms.units import constant, registry
 
 NAMES = "ABC"
 TIMES = np.linspace(0.0, 1.0, 6)
@@ -29,7 +29,8 @@ def uptake(a: Any, v: Any, half: Any) -> Any:
 @rate_law(a="nM", v="mM/min", half="mM", returns="mol/m^3/s")
 def uptake_as_in_another_paper(a: Any, v: Any, half: Any) -> Any:
     """The same of nM, mM/min and mM: a in mM is a / 10^6, and a minute has 60 s."""
-    return v / 60.0 * (a * 1e-6) ** 2 / (half**2 + (a * 1e-6) ** 2)
+    a = a * constant(1e-6, "mM/nM", a)
+    return v * constant(1 / 60, "min/s", v) * a**2 / (half**2 + a**2)
 
 
 @dataclass(frozen=True)
