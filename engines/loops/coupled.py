@@ -80,7 +80,7 @@ def accompany(h, b, rates, partner, members, report):
             gap = h
             if left > 0.0:
                 e, g0, g1, g2, g3 = exponential(g0, g1, g2, g3)
-                gap *= -math.expm1(-e / left)
+                gap -= h * math.exp(-e / left)
         j, fires = 0, True
         if further * gap > wait:
             gap -= wait / further
@@ -100,11 +100,9 @@ def accompany(h, b, rates, partner, members, report):
             while u >= points[j]:
                 u -= points[j]
                 j += 1
+            fires = u * b[j] < a[j] * points[j]  # what is left of u is uniform
             points[j] -= 1.0
             left -= 1.0
-            if a[j] < b[j]:
-                u, g0, g1, g2, g3 = uniform(g0, g1, g2, g3)
-                fires = u * b[j] < a[j]
         if fires:
             g0, g1, g2, g3 = fire(j, y, noisy, members, watched, g0, g1, g2, g3)
             if quantities > 0:
