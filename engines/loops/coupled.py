@@ -166,6 +166,6 @@ def _chance(k, mean):
 
 @njit(nogil=True, error_model="numpy")
 def _inverse(x, mean):
-    """w with mean + sqrt(mean) w + w^2 / 6 + 1/3 = x, on the branch that rises; its lowest x is at w = -3 sqrt(mean)."""
+    """w with mean + sqrt(mean) w + w^2 / 6 + 1/3 = x, on the branch that rises, from w = -3 sqrt(mean) on."""
     root = math.sqrt(max(mean + 2.0 * (x - 1.0 / 3.0), 0.0) / 3.0)
     return 3.0 * (root - math.sqrt(mean))
