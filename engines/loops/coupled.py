@@ -11,6 +11,8 @@ by the few points that only one of them has.
 
 Anderson DF, Higham DJ (2012) Multilevel Monte Carlo for continuous time Markov chains, with applications in biochemical
 kinetics. Multiscale Modeling & Simulation 10, 146-179.
+Giles MB (2016) Algorithm 955: approximation of the inverse Poisson cumulative distribution function. ACM Transactions
+on Mathematical Software 42, 7.
 """
 
 import math
@@ -23,7 +25,7 @@ from .jumps import fire
 from .random import SQRT_HALF, TO_UNIT, exponential, log_poisson, poisson, uniform
 from .status import NEGATIVE
 
-SMALL = 10.0
+SMALL = 16.0
 """Means of Poisson numbers below which their quantiles are found by inversion."""
 
 
@@ -132,10 +134,9 @@ def _share(z, a, b, reactions):
 def poisson_near(mean, z, g0, g1, g2, g3):
     """A Poisson number near mean + sqrt(mean) z, and the next state; z: normal. Exact to rounding.
 
-    Below a mean of 10 the quantile that has the rank of z. Above, the whole number k below the second-order quantile
-    mean + sqrt(mean) w + w^2 / 6 + 1/3 at w = z; it has the probability q of a w that leads there, and not quite that
-    of Poisson, p: so it is kept with probability min(1, p / q), and drawn again from what p has above q otherwise
-    (once in 400 at 10, and ever more rarely).
+    Below a mean of SMALL the quantile that has the rank of z. Above, the whole number k below an approximate quantile
+    at w = z, see ``_quantile``. It has the probability q of all w that lead there, and not quite that of Poisson, p: so
+    it is kept with probability min(1, p / q), and drawn again from what p has above q otherwise (once in 4000 at 16).
     """
     if mean < SMALL:
         u = 0.5 * math.erfc(-SQRT_HALF * z)
@@ -147,7 +148,7 @@ def poisson_near(mean, z, g0, g1, g2, g3):
             if k > mean and p < TO_UNIT:  # what rounding has left over
                 break
         return k, g0, g1, g2, g3
-    k = math.floor(mean + math.sqrt(mean) * z + z * z / 6.0 + 1.0 / 3.0)
+    k = math.floor(_quantile(z, mean)[0])
     u, g0, g1, g2, g3 = uniform(g0, g1, g2, g3)
     if k >= 0.0 and u * _chance(k, mean) < math.exp(log_poisson(k, mean)):
         return k, g0, g1, g2, g3
@@ -160,12 +161,26 @@ def poisson_near(mean, z, g0, g1, g2, g3):
 
 @njit(nogil=True, error_model="numpy")
 def _chance(k, mean):
-    """The probability of a normal number for which k is the whole number below the second-order quantile."""
-    return 0.5 * (math.erfc(SQRT_HALF * _inverse(k, mean)) - math.erfc(SQRT_HALF * _inverse(k + 1.0, mean)))
+    """The probability of a normal number at which k is the whole number below the approximate quantile."""
+    return 0.5 * (math.erfc(SQRT_HALF * _rank(k, mean)) - math.erfc(SQRT_HALF * _rank(k + 1.0, mean)))
 
 
 @njit(nogil=True, error_model="numpy")
-def _inverse(x, mean):
-    """w with mean + sqrt(mean) w + w^2 / 6 + 1/3 = x, on the branch that rises, from w = -3 sqrt(mean) on."""
-    root = math.sqrt(max(mean + 2.0 * (x - 1.0 / 3.0), 0.0) / 3.0)
-    return 3.0 * (root - math.sqrt(mean))
+def _quantile(w, mean):
+    """That of a Poisson number, to the third order, at the rank of the normal number w; and its derivative.
+
+    m + sqrt(m) w + 1/3 + w^2 / 6 - (w / 36 + w^3 / 72) / sqrt(m) (Giles 2016); it rises with w, at 16 from -9 on.
+    """
+    root = math.sqrt(mean)
+    found = mean + root * w + 1.0 / 3.0 + w * w / 6.0 - (w / 36.0 + w * w * w / 72.0) / root
+    return found, root + w / 3.0 - (1.0 / 36.0 + w * w / 24.0) / root
+
+
+@njit(nogil=True, error_model="numpy")
+def _rank(x, mean):
+    """The normal number at which the approximate quantile is x: the solution at second order, and Newton's steps."""
+    w = 3.0 * (math.sqrt(max(mean + 2.0 * (x - 1.0 / 3.0), 0.0) / 3.0) - math.sqrt(mean))
+    for _ in range(3):
+        found, slope = _quantile(w, mean)
+        w -= (found - x) / slope
+    return w
