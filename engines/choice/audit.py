@@ -99,7 +99,7 @@ def _pairs(measure: Measure, runs: Runs, budget: float) -> _Source | None:
 
 
 def _enough(source: _Source, runs: Runs, found: Comparison, number: int, tolerance: float) -> str:
-    """The budget with which so many runs would tell the error, in words; "" where none would.
+    """The budget with which there are as many runs as should tell the error, in words; or "".
 
     The margin falls as one over the square root of the number of runs.
     """
@@ -112,4 +112,4 @@ def _enough(source: _Source, runs: Runs, found: Comparison, number: int, toleran
         return ""
     wanted = 2 ** int(np.ceil(np.log2(number * max(short, 1.0) ** 2)))
     budget = SLOWER * wanted * source.seconds
-    return f"budget={budget:.2g} would tell" if affordable(runs, source.seconds, budget) >= wanted else ""
+    return f"budget={budget:.2g} should tell" if affordable(runs, source.seconds, budget) >= wanted else ""

@@ -128,7 +128,8 @@ def test_bindings_beside_have_the_law_of_the_master_equation(start: dict[str, in
 def test_lines_beside_die_out_when_they_should() -> None:
     """From 3, up at 2 and down at 1 per molecule: extinct by t with ((1 - e^-t) / (2 - e^-t))^3, a first passage.
 
-    False alarm: 2 comparisons of 1e-4. Seen to fail: no further points; all points kept.
+    False alarm: 2 comparisons of 1e-4. Seen to fail: no further points; all points kept;
+    one rank for each value of the noise near the boundary.
     """
     model = closed("lines", {"A": 3}, ("A -> 2 A", 2.0), ("A -> 0", 1.0))
     n, times = 40_000, np.array([0.0, 0.5, 2.0])
@@ -141,7 +142,7 @@ def test_lines_beside_die_out_when_they_should() -> None:
 def test_complexes_beside_open_as_they_do_alone() -> None:
     """Open complexes and active subunits, and their ligand, of exact runs and of those beside; two-sample chi-square.
 
-    False alarm: 4 comparisons of 1e-4. Seen to fail: propensities not looked at after a reaction.
+    False alarm: 4 comparisons of 1e-4. Seen to fail: no further points; all points kept.
     """
     model, times, n = with_channels(), [0.0, 0.7, 2.0], 20_000
     network = model.network()
@@ -156,7 +157,10 @@ def test_complexes_beside_open_as_they_do_alone() -> None:
 
 
 def test_inputs_act_on_the_runs_beside() -> None:
-    """Births at the rate of a train: Poisson across its edges. False alarm: 3 comparisons of 1e-4."""
+    """Births at the rate of a train: Poisson across its edges.
+
+    False alarm: 3 comparisons of 1e-4. Seen to fail: no further points; all points kept.
+    """
     signal, times = md.train(0.2, 0.5, 0.1, 4, 60.0, 1.0), np.array([0.0, 0.25, 0.9, 3.0])
     found = pairs(births(signal), times, 20_000, seed=6)[1][..., 0]
     for k, m in enumerate(mean_of_births(signal, times)[1:], start=1):
@@ -187,7 +191,7 @@ def test_differences_vary_far_less_than_those_of_independent_runs(mean: float, f
     """The variance of X - Z is that of two independent runs, 2 m, over ``fewer`` at the least.
 
     Of 400 pairs a variance is known to 7 %, and these limits are four of them away from what is: a false alarm in 1e4.
-    Seen to fail: fresh normal numbers in place of those of the noise.
+    Seen to fail: Poisson numbers that know nothing of the noise.
     """
     engine, exact = pairs(birth_death(mean, start=mean), [0.0, 5.0], 400)
     assert (exact - engine)[:, 1, 0].var() < 2 * mean / fewer
@@ -227,8 +231,8 @@ def test_what_independent_runs_do_not_tell_coupled_ones_do() -> None:
     assert "beside coupled exact runs" in choice.data.reason.values[0]
 
 
-def test_an_error_that_is_not_resolved_says_which_budget_would_tell() -> None:
-    """The mean field of 180 molecules errs by 0.059 in the distribution, and a tolerance is one standard error above.
+def test_an_error_that_is_not_resolved_says_which_budget_should_tell() -> None:
+    """The mean field of 180 molecules errs by 0.059 in the distribution, and a tolerance is 1.5 standard errors above.
 
     Whether it is within is not known from 32 runs of 10 ms each, but from as many as the budget allows that is told.
     """
@@ -238,10 +242,10 @@ def test_an_error_that_is_not_resolved_says_which_budget_would_tell() -> None:
     by.extend(32)
     few = Measure(Candidate(md.Gillespie(), {}, np.zeros(2, dtype=np.int64)), by, 32, "", 0.0, 0.01)
     errors = audit(few, flow, observable, 0.5, 1.0, more=True).errors
-    tolerance = float(errors.error[0] + errors.spread[0])
+    tolerance = float(errors.error[0] + 1.5 * errors.spread[0])
     found = audit(few, flow, observable, tolerance, 1.0, more=True)
     assert found.verdict == "not resolved"
-    told = re.fullmatch(r"budget=([\d.]+) would tell", found.detail)
+    told = re.fullmatch(r"budget=([\d.]+) should tell", found.detail)
     assert told is not None
     enough = replace(few, most=int(float(told[1]) / few.seconds))
-    assert audit(enough, flow, observable, tolerance, 1.0, more=True).verdict != "not resolved"
+    assert audit(enough, flow, observable, tolerance, 1.0, more=True).verdict == "within"
