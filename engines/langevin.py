@@ -124,6 +124,10 @@ class Run:
 
     def trajectories(self, seeds: Any, grid: Floats, states: Floats, control: Integers) -> Outcome:
         """One trajectory per row of ``seeds``, (n, 4) words; ``states`` (n, time, slot) are filled."""
+        return self.beside(None, seeds, grid, states, control)
+
+    def beside(self, exact: Any, seeds: Any, grid: Floats, states: Floats, control: Integers) -> Outcome:
+        """The same, and exact runs beside them, as ``engines.coupled`` has them; or None."""
         n, engine, network = len(seeds), self.engine, self.network
         steps, status, failed = (np.zeros(n, dtype=np.int64) for _ in range(3))
         ends = (steps, status, failed, np.empty((n, 1 + network.first_quantity)))
@@ -135,7 +139,7 @@ class Run:
         step = (float(engine.epsilon), float(engine.step or 0.0))
         self.loops.trajectories(
             with_own_weights(self.rates), linear, self.noise, scratch, self.start, self.segments, seeds, grid, states,
-            ends, step, int(engine.max_steps), control,
+            ends, step, int(engine.max_steps), control, exact,
         )  # fmt: skip
         return Outcome(*ends)
 

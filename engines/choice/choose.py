@@ -51,6 +51,7 @@ def choose(
     Errors are those of ``engines.choice.observable``: over the exact mean, so that 0.05 is 5 % of it. They are
     predicted from linear noise, the next order of the mean, copy numbers and rates, and audited by pilot runs beside
     exact ones, with a standard error; an engine is chosen when error + 2 standard errors is within the tolerance.
+    Langevin runs are coupled to exact ones where that tells more (``engines.coupled``).
 
     volumes: of ``compartment`` (by default the first that the observable is in), as "0.05 fL"; the model is scaled to
         them; None: as it is. fixed: "densities": all counts and areas grow with the volume; "channels": membranes,
@@ -62,7 +63,7 @@ def choose(
     duration: of the runs that are meant, from the initial state on; None: the stationary state.
     engines: names of those that may be chosen; by default all. diffusion: by species in um^2/s, to say what is well
         mixed; 100 is assumed. seed: of the pilot runs. budget: processor seconds that the runs to measure by
-        may take at each volume.
+        may take at each volume; exact runs that are coupled may take as much again.
 
     Returns a ``Choice``: print it, see it in a notebook, ``plot`` it; ``.data`` is a dataset of all its numbers, and
     ``.engine(volume)`` goes into ``simulate``.

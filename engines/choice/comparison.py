@@ -1,13 +1,15 @@
 """How far the runs of two engines are apart, and how well that is known: errors with their standard errors.
 
-Runs are independent; standard errors are those of the jackknife over groups of runs (Efron 1982). The distance of two
-empirical distributions is above zero where the laws are one: what it then is on average, the floor, is found from the
-exact runs alone, half against half, and falls with one over the square root of their number.
+Runs are independent; standard errors are those of the jackknife over groups of runs (Efron 1982). Where run n of an
+engine is coupled to exact run n, both are left out together, so that what they have in common does not count. The
+distance of two empirical distributions is above zero where the laws are one: what it then is on average, the floor, is
+found from halves of the runs, and falls with one over the square root of their number.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.special import stdtrit
@@ -51,8 +53,8 @@ class Comparison:
         return int(np.argmax(self.error))
 
 
-def compare(observable: Observable, exact: Floats, other: Floats, slices: int = 1) -> Comparison:
-    """The error of ``other`` against ``exact``.
+def compare(observable: Observable, exact: Floats, other: Floats, slices: int = 1, coupled: bool = False) -> Comparison:
+    """The error of ``other`` against ``exact``; coupled: whether run n of one knows of run n of the other.
 
     exact, other: (trajectory, time, column) values, or of whole runs (trajectory, 1), as ``Observable.of_runs``.
     slices: equal parts of the time; errors of distributions are averaged over them.
@@ -64,7 +66,7 @@ def compare(observable: Observable, exact: Floats, other: Floats, slices: int = 
         return found if known else Comparison(found.error, np.full(1, np.inf), found.floor, groups)
     statistic = _Distances if observable.kind == DISTRIBUTION else _Moments
     parts = [
-        statistic(observable, a, b, groups)
+        statistic(observable, a, b, groups, coupled)
         for a, b in zip(np.array_split(exact, slices, axis=1), np.array_split(other, slices, axis=1), strict=True)
     ]
     scale = observable.scale(np.abs(exact).mean(axis=(0, 1)))
@@ -107,7 +109,7 @@ def _totals(sums: Floats, leaving_out: bool) -> Floats:
 class _Moments:
     """Errors of means or standard deviations between two sets of runs (trajectory, time, column)."""
 
-    def __init__(self, observable: Observable, exact: Floats, other: Floats, groups: int) -> None:
+    def __init__(self, observable: Observable, exact: Floats, other: Floats, groups: int, coupled: bool) -> None:
         self.kind = observable.kind
         self.shift = exact.mean(axis=(0, 1))
         self.sums = [self._of(values, min(groups, len(values))) for values in (exact, other)]
@@ -136,8 +138,8 @@ class _Moments:
 class _Distances:
     """Wasserstein distances between two sets of runs (trajectory, time, column), from distributions on fine bins."""
 
-    def __init__(self, observable: Observable, exact: Floats, other: Floats, groups: int) -> None:
-        self.columns = [_Distance(exact[..., c], other[..., c], groups) for c in range(exact.shape[2])]
+    def __init__(self, observable: Observable, exact: Floats, other: Floats, groups: int, coupled: bool) -> None:
+        self.columns = [_Distance(exact[..., c], other[..., c], groups, coupled) for c in range(exact.shape[2])]
 
     def errors(self, leaving_out: bool = False) -> Floats:
         """(column,), or (group, column) with each group left out."""
@@ -151,16 +153,20 @@ class _Distances:
 class _Distance:
     """Of one column (trajectory, time); whole; left_out: (group,) with each group of runs left out; floor.
 
-    The floor is that between halves of the exact runs, the mean over four ways to halve them.
+    The floor is that between halves of the exact runs, the mean over four ways to halve them; of coupled runs, that
+    between the differences of both halves.
     """
 
-    def __init__(self, exact: Floats, other: Floats, groups: int) -> None:
+    def __init__(self, exact: Floats, other: Floats, groups: int, coupled: bool) -> None:
         self.low = min(exact.min(), other.min())
         high = max(exact.max(), other.max())
         self.width = (high - self.low) / BINS if high > self.low else 1.0
         a, b = (self._histograms(values, min(groups, len(values))) for values in (exact, other))
         self.whole = float(self._between(a.sum(axis=0), b.sum(axis=0)))
         self.left_out = self._between(_totals(a, True), _totals(b, True))
+        if coupled:
+            self.floor = self._halves(a, b) / 2
+            return
         self.floor = self._halves(a) * np.sqrt((1 / len(exact) + (1 / len(other) if len(other) > 1 else 0.0)) / 4)
         self.floor *= np.sqrt(len(exact))
 
@@ -174,17 +180,28 @@ class _Distance:
 
     def _between(self, a: Floats, b: Floats) -> Floats:
         """(...,) between histograms (..., bin)."""
-        cumulated = [np.cumsum(h, axis=-1) / h.sum(axis=-1, keepdims=True) for h in (a, b)]
-        found: Floats = np.abs(cumulated[0] - cumulated[1]).sum(axis=-1) * self.width
+        found: Floats = np.abs(_cumulated(a) - _cumulated(b)).sum(axis=-1) * self.width
         return found
 
-    def _halves(self, histograms: Floats) -> float:
+    def _halves(self, histograms: Floats, others: Floats | None = None) -> float:
+        """Between halves of runs; of the differences to others, where there are."""
         groups = len(histograms)
         if groups < 4:
             return np.inf
         number = np.arange(groups)
         halves = [number % 2 == 0, number < groups // 2, number // 2 % 2 == 0, (number + 1) // 2 % 2 == 0]
-        return float(np.mean([self._between(histograms[h].sum(0), histograms[~h].sum(0)) for h in halves]))
+
+        def law(h: Any) -> Floats:
+            found = _cumulated(histograms[h].sum(axis=0))
+            return found if others is None else found - _cumulated(others[h].sum(axis=0))
+
+        return float(np.mean([np.abs(law(h) - law(~h)).sum() * self.width for h in halves]))
+
+
+def _cumulated(histograms: Floats) -> Floats:
+    """Distribution functions of histograms (..., bin)."""
+    found: Floats = np.cumsum(histograms, axis=-1) / histograms.sum(axis=-1, keepdims=True)
+    return found
 
 
 def _of_rates(exact: Floats, other: Floats, groups: int) -> Comparison:

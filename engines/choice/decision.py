@@ -2,9 +2,9 @@
 
 Exact runs are the measure (``engines.choice.measure``). A candidate is first judged by what linear noise predicts,
 which costs nothing; one that is predicted to err by far more than the tolerance is not run, unless there is a reason to
-doubt the prediction. What is left, and cheaper than exact runs, is audited from the cheapest on: as many pilot runs,
-with the seeds of exact ones, as it takes to tell its error from the tolerance. With nothing to measure by, the
-prediction decides, and says so.
+doubt the prediction. What is left, and cheaper than exact runs, is audited from the cheapest on: as many pilot runs
+beside exact ones as it takes to tell its error from the tolerance (``engines.choice.audit``). With nothing to measure
+by, the prediction decides, and says so.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from engines.choice.audit import UNRESOLVED, WITHIN, audit
 from engines.choice.candidates import Candidate, candidates
-from engines.choice.comparison import Comparison, compare
+from engines.choice.comparison import Comparison
 from engines.choice.measure import Measure, Plan, measure
 from engines.choice.observable import DISTRIBUTION, MEAN, SD, Observable
 from engines.choice.pilots import PilotError, Runs, Window
@@ -36,7 +37,6 @@ WORTH = 1.5
 """Costs that differ by less are the same; the more exact engine is then taken."""
 
 EXACT, NEARLY_EXACT = "exact", "nearly exact"
-WITHIN, OUTSIDE, UNRESOLVED = "within", "outside", "not resolved"
 PREDICTED_WITHIN, PREDICTED_OUTSIDE = "predicted within", "predicted outside"
 TOO_SLOW, SKIPPED, FAILED = "no cheaper than exact runs", "not needed", "failed"
 ADMISSIBLE = (EXACT, NEARLY_EXACT, WITHIN, PREDICTED_WITHIN)
@@ -63,7 +63,8 @@ class Assessment:
     """What is known of one candidate.
 
     predicted: (column,) errors, NaN where there is no prediction. audit: errors of pilot runs, or None. cost: processor
-    seconds for each simulated second. verdict: one of the words above; detail: more of them.
+    seconds for each simulated second. verdict: one of the words above; detail: more of them. coupled: whether the audit
+    is of runs that were coupled to exact ones.
     """
 
     candidate: Candidate
@@ -72,6 +73,7 @@ class Assessment:
     cost: float = np.nan
     verdict: str = ""
     detail: str = ""
+    coupled: bool = False
     runs: Runs | None = field(default=None, repr=False)
 
     @property
@@ -232,7 +234,7 @@ class _Judge:
         elif one.candidate.name == self.measure.candidate.name:
             one.verdict = NEARLY_EXACT
         else:
-            self._audit(one, len(self.measure.runs.values) if self._hopeless(one) else self.measure.most)
+            self._audit(one, more=not self._hopeless(one))
 
     def _inform(self) -> None:
         """The error of the mean field, which is what many want to know, also where it was not needed."""
@@ -240,34 +242,21 @@ class _Judge:
             unknown = one.audit is None and one.verdict != FAILED
             if self.measure is not None and not one.candidate.engine.stochastic and unknown:
                 verdict = one.verdict
-                self._audit(one, len(self.measure.runs.values))
+                self._audit(one, more=False)
                 one.verdict = verdict if one.verdict != FAILED else FAILED
 
-    def _audit(self, one: Assessment, most: int) -> None:
-        """Run pilots, ever more of them, until the error is known to be within the tolerance or outside."""
+    def _audit(self, one: Assessment, more: bool) -> None:
         assert one.runs is not None
         assert self.measure is not None
-        by, tolerance = self.measure.runs, self.question.tolerance
-        number = len(by.values)
-        if self.measure.note and not self.question.observable.pooled:
-            most = number
+        question = self.question
+        if self.measure.note and not question.observable.pooled:
+            more = False
         try:
-            while True:
-                by.extend(number)
-                one.runs.extend(number if one.candidate.engine.stochastic else 1)
-                one.audit = compare(self.question.observable, by.values, one.runs.values, by.window.slices)
-                if one.audit.within(tolerance):
-                    one.verdict = WITHIN
-                elif one.audit.outside(tolerance):
-                    one.verdict = OUTSIDE
-                elif number < most:
-                    number = min(2 * number, most)
-                    continue
-                else:
-                    one.verdict = UNRESOLVED
-                return
+            found = audit(self.measure, one.runs, question.observable, question.tolerance, question.budget, more)
         except PilotError as error:
             one.verdict, one.detail = FAILED, str(error)
+            return
+        one.audit, one.verdict, one.detail, one.coupled = found.errors, found.verdict, found.detail, found.coupled
 
     def _trust(self, one: Assessment) -> None:
         """With nothing to measure by, the prediction decides, if nothing is against it."""

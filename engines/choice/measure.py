@@ -40,6 +40,7 @@ class Measure:
     """Runs to measure by, and the most of them that the budget allows.
 
     note: why they are too short, or "". short: the length in s of the longest that were found too short, or 0.
+    seconds: of processor time that one takes.
     """
 
     candidate: Candidate
@@ -47,6 +48,7 @@ class Measure:
     most: int
     note: str
     short: float
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -117,13 +119,13 @@ def _settled(plan: Plan, candidate: Candidate) -> Measure | None:
         seconds = runs.cost() * longer.window.length
         if found and not found.note and seconds * FIRST > CAUTION * plan.budget:
             break
-        most = _affordable(runs, seconds, plan.budget)
+        most = affordable(runs, seconds, plan.budget)
         if most < FEWEST:
             break
         runs.extend(min(FIRST, most))
         note = _too_short(longer, runs) if plan.settling or not plan.observable.pooled else ""
         short = runs.window.length if note else short
-        found = Measure(candidate, runs, most, note, short)
+        found = Measure(candidate, runs, most, note, short, seconds)
     return found
 
 
@@ -132,7 +134,7 @@ def _longer(plan: Plan) -> Iterator[Plan]:
         yield replace(plan, window=plan.window.longer(LONGER**n))
 
 
-def _affordable(runs: Runs, seconds: float, budget: float) -> int:
+def affordable(runs: Runs, seconds: float, budget: float) -> int:
     """A power of two, so that the speed of the machine rarely changes it; seconds: of processor time for one run."""
     most = min(MOST, LARGEST // (len(runs.grid) * max(len(runs.observable.columns), 1)))
     number = budget / max(seconds, 1e-9)

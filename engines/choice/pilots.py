@@ -11,7 +11,9 @@ import numpy as np
 
 from engines import result
 from engines.choice.observable import FIRST_PASSAGE, Observable
+from engines.coupled import Coupled, pair_seeds
 from engines.ensemble import chunks, run_chunks
+from engines.langevin import Langevin
 from engines.loops import status
 from engines.seeds import seed_words
 from mechanisms.network import Floats, Integers, Network
@@ -177,3 +179,27 @@ class Runs:
             values = np.concatenate(both, axis=-1)[..., columns]
         values = values[:, -len(self.window.times) :]
         return values if self.observable.pooled else self.observable.of_runs(values, self.window.times)
+
+
+class Pairs(Runs):
+    """Langevin runs and the exact ones that are coupled to them; their columns stand side by side in ``values``."""
+
+    def __init__(
+        self, network: Network, engine: Langevin, observable: Observable, window: Window, seed: int, workers: int
+    ) -> None:
+        super().__init__(network, Coupled(engine), observable, window, seed, workers)
+        self.values = np.concatenate([self.values, self.values], axis=-1)
+
+    def split(self) -> tuple[Floats, Floats]:
+        """The values of the exact runs, and those of the engine."""
+        engine, exact = np.split(self.values, 2, axis=-1)
+        return exact, engine
+
+    def _seeds(self, numbers: Integers) -> Any:
+        return pair_seeds(self.seed, numbers)
+
+    def _room(self, trajectories: int, times: int) -> Floats:
+        return super()._room(2 * trajectories, times)
+
+    def _read(self, states: Floats) -> Floats:
+        return np.concatenate(np.split(super()._read(states), 2), axis=-1)

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from engines.choice.decision import (
-    EXACT,
-    FAILED,
-    NEARLY_EXACT,
-    SKIPPED,
-    TOO_SLOW,
-    UNRESOLVED,
-    Assessment,
-    Decision,
-)
+from engines.choice.audit import UNRESOLVED
+from engines.choice.decision import EXACT, FAILED, NEARLY_EXACT, SKIPPED, TOO_SLOW, Assessment, Decision
 
 
 def reason(decision: Decision) -> str:
@@ -51,5 +43,6 @@ def _words(one: Assessment, decision: Decision) -> str:
     about = f" ± {float(f'{spread:.1g}'):g}" if 0 < spread < np.inf else ""
     known = f"predicted: {predicted:.2g}" if np.isfinite(predicted) else ""
     told = {UNRESOLVED: "not resolved", TOO_SLOW: "no cheaper than exact runs", SKIPPED: "not needed: no cheaper"}
-    brackets = ", ".join(part for part in (known, told.get(one.verdict, "")) if part)
+    beside = "beside coupled exact runs" if one.coupled else ""
+    brackets = ", ".join(part for part in (known, beside, told.get(one.verdict, ""), one.detail) if part)
     return f"{name} errs by {error:.2g}{about} in {names[worst]}" + (f" ({brackets})" if brackets else "")

@@ -115,7 +115,7 @@ def kick(h, b, y, noisy, partition, mode, scratch, ga, gb, gc, gd):
         rows, moved = (mode.diffusing, count), (shaken, species)
         plan, weights = noisy.rates[2], noisy.rates[3]
         ga, gb, gc, gd = shake(
-            h, b, spread, rows, moved, partition.signed, plan, weights, y, before, noise, ga, gb, gc, gd
+            h, b, spread, rows, moved, partition.signed, plan, weights, y, before, noise, None, ga, gb, gc, gd
         )
         for k in range(count):
             extents[mode.diffusing[k]] += noise[mode.diffusing[k]]

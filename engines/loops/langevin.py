@@ -15,8 +15,9 @@ import numpy as np
 from numba import njit
 
 from . import flow
+from .coupled import accompany, look
 from .noise import shake
-from .paths import copy, finish, hold
+from .paths import begin, copy, finish, hold
 from .pointer import borrowed, pointers
 from .status import EXTINCT, FINISHED, NEGATIVE, STEP_TOO_SMALL, STOPPED, TOO_MANY_STEPS
 
@@ -146,11 +147,12 @@ def _no_rounding_below_zero(y, species, signed):
 
 
 @njit(nogil=True, error_model="numpy")
-def interval(t, t_end, rates, linear, noise, scratch, step, most):
+def interval(t, t_end, rates, linear, noise, scratch, step, most, partner, members):
     """Advance y from t to t_end, which is recorded next; returns the time reached.
 
     step: epsilon, and the length of fixed steps (0: chosen). report: status; what failed or limited the last step;
-    steps so far, at most ``most``; steps until the Jacobian is looked at again.
+    steps so far, at most ``most``; steps until the Jacobian is looked at again. partner, members: see
+    ``coupled.accompany``, or None.
     """
     a, b, slope, slope_after, spread, y, trial, before, loss, generator, report, fastest, control = scratch
     epsilon, fixed = step
@@ -193,8 +195,10 @@ def interval(t, t_end, rates, linear, noise, scratch, step, most):
         if h == 0.0:
             break
         g0, g1, g2, g3 = shake(
-            h, b, spread, noise[6], noise[7], signed, rates[2], rates[3], y, before, a, g0, g1, g2, g3
+            h, b, spread, noise[6], noise[7], signed, rates[2], rates[3], y, before, a, partner, g0, g1, g2, g3
         )  # a is not needed any more
+        if partner is not None:
+            accompany(h, b, rates, partner, members, report)
         owed = 0.5 * h
         if limiting >= 0:
             report[1] = limiting
@@ -223,7 +227,9 @@ def look_at_jacobian(linear, fastest):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def trajectories(rates, linear, noise, scratch, start, segments, seeds, grid, recorded, results, step, most, control):
+def trajectories(
+    rates, linear, noise, scratch, start, segments, seeds, grid, recorded, results, step, most, control, beside
+):
     """Run one trajectory per row of ``seeds``; the state at ``grid`` goes to recorded[trajectory, time, :].
 
     rates, linear and scratch (but for control) as above, as arrays; their weights, and scratch, are this call's own.
@@ -236,6 +242,10 @@ def trajectories(rates, linear, noise, scratch, start, segments, seeds, grid, re
     generator, report, fastest = scratch[9], scratch[10], scratch[11]
     rates, linear, noise, scratch = pointers(rates), borrowed(linear), pointers(noise), pointers((*scratch, control))
     y_start, t_start = start
+    partner = members = None
+    if beside is not None:
+        partner, members = pointers(beside[0]), borrowed(beside[1])
+        own, exact_start, exact_seeds, exact = beside[0], beside[2], beside[3], beside[4]
     ends, coefficients, mean_field_coefficients, held, held_values = segments
     steps, status, failed, last = results
     copy(y_start, trial)
@@ -244,6 +254,8 @@ def trajectories(rates, linear, noise, scratch, start, segments, seeds, grid, re
         copy(seeds[n], generator)
         report[0] = report[1] = report[2] = 0
         fastest[0] = SLOWEST
+        if beside is not None:
+            begin(exact_start, exact_seeds[n], own.y, members, own.watched, own.generator, report)
         t, row = t_start, 0
         for k in range(len(ends)):
             copy(coefficients[k], coefficient)
@@ -251,16 +263,21 @@ def trajectories(rates, linear, noise, scratch, start, segments, seeds, grid, re
             report[3] = 0
             hold(y, held, held_values[k])
             hold(trial, held, held_values[k])
+            if beside is not None:
+                hold(own.y, held, held_values[k])
+                look(partner, rates, report)
             until = len(grid)
             if k < len(ends) - 1:
                 until = np.searchsorted(grid, ends[k])
             while report[0] == FINISHED and (t < ends[k] or row < until):
                 to = grid[row] if row < until else ends[k]
                 if to > t:
-                    t = interval(t, to, rates, linear, noise, scratch, step, most)
+                    t = interval(t, to, rates, linear, noise, scratch, step, most, partner, members)
                 if report[0] == FINISHED and row < until and grid[row] == to:
                     flow.complete(y, rates, flow.DIFFUSION)
                     copy(y, recorded[n, row])
+                    if beside is not None:
+                        copy(own.y, exact[n, row])
                     row += 1
                     control[1] += 1
                 if control[0] != 0:

@@ -5,7 +5,7 @@ import math
 from numba import njit
 
 from .flow import CHANGE, CHANGED, CHANGES
-from .random import normal, uniform
+from .random import SQRT_HALF, normal, uniform
 
 FAR = 6.0
 """Standard deviations from a boundary beyond which noise is normal."""
@@ -14,17 +14,18 @@ LEAP = 2.0
 
 
 @njit(nogil=True, error_model="numpy")
-def shake(h, b, spread, rows, species, signed, plan, weights, y, before, extents, g0, g1, g2, g3):
+def shake(h, b, spread, rows, species, signed, plan, weights, y, before, extents, partner, g0, g1, g2, g3):
     """Add the noise N sqrt(b h) xi of reactions with rates b to y; returns the state of the generator.
 
     spread: (species,) diag(N diag(b) N^T). rows, species: (numbers, how many) of the reactions, and of the species that
     they change. signed: of species, those that may be negative. extents: (reaction,) become sqrt(b h) xi. before:
-    scratch, (species,). Near a boundary the noise of a reaction has two values, -L and U.
+    scratch, (species,). Near a boundary the noise of a reaction has two values, -L and U. partner: of ``coupled.py``,
+    which is told a normal number of the same rank, or None.
     """
     row, reactions = rows
     moved, count = species
     changed, change = plan[CHANGED], plan[CHANGE]
-    near = False
+    near = scored = False
     for k in range(count):
         i = moved[k]
         before[i] = y[i]
@@ -36,6 +37,8 @@ def shake(h, b, spread, rows, species, signed, plan, weights, y, before, extents
             if b[j] != 0.0:
                 z, g0, g1, g2, g3 = normal(g0, g1, g2, g3)
                 extents[j] = math.sqrt(b[j] * h) * z
+                if partner is not None:
+                    partner.score[j] = z
                 for q in range(plan[plan[CHANGES] + j], plan[plan[CHANGES] + j + 1]):
                     y[plan[changed + q]] += weights[change + q] * extents[j]
         for k in range(count):
@@ -44,6 +47,7 @@ def shake(h, b, spread, rows, species, signed, plan, weights, y, before, extents
             return g0, g1, g2, g3
         for k in range(count):  # once in 10^9
             y[moved[k]] = before[moved[k]]
+        scored = True  # what comes now depends on what was drawn, so it is not told
     for r in range(reactions):
         j = row[r]
         extents[j] = 0.0
@@ -62,10 +66,15 @@ def shake(h, b, spread, rows, species, signed, plan, weights, y, before, extents
         if min(down, up) > FAR * size:
             z, g0, g1, g2, g3 = normal(g0, g1, g2, g3)
             extents[j] = min(max(size * z, -down), up)
+            if partner is not None and not scored:
+                partner.score[j] = z
         else:
             down, up = _two_values(down, up, size)
             u, g0, g1, g2, g3 = uniform(g0, g1, g2, g3)
-            extents[j] = up if u * (down + up) < down else -down
+            rises = u * (down + up) < down
+            extents[j] = up if rises else -down
+            if partner is not None and not scored:
+                _score(j, rises, down, up, partner)
         for q in range(plan[plan[CHANGES] + j], plan[plan[CHANGES] + j + 1]):
             y[plan[changed + q]] += weights[change + q] * extents[j]
     for k in range(count):  # what was taken to the last bit leaves 0
@@ -85,3 +94,14 @@ def _two_values(down, up, size):
     if min(down, up) >= size:
         return size, size
     return down, up
+
+
+@njit(nogil=True, error_model="numpy")
+def _score(j, rises, down, up, partner):
+    """Tell a partner a normal number that has the rank of one of the two values, which is that of many numbers."""
+    g = partner.generator
+    while True:
+        z, g[0], g[1], g[2], g[3] = normal(g[0], g[1], g[2], g[3])
+        if (0.5 * math.erfc(SQRT_HALF * z) * (down + up) < down) == rises:
+            partner.score[j] = z
+            return

@@ -11,6 +11,7 @@ from numba import njit
 
 TO_UNIT = 1.0 / 9007199254740992.0
 """2^-53: the upper 53 bits of a word times this are uniform on [0, 1)."""
+SQRT_HALF = math.sqrt(0.5)
 
 LAYERS = 256
 TAIL = 7.69711747013104972
@@ -112,12 +113,12 @@ def poisson(mean, a, b, c, d):
             return k, a, b, c, d
         if k < 0.0 or (edge < 0.013 and v > edge):
             continue
-        if math.log(v * inverse_alpha / (skew / (edge * edge) + width)) <= _log_poisson(k, mean):
+        if math.log(v * inverse_alpha / (skew / (edge * edge) + width)) <= log_poisson(k, mean):
             return k, a, b, c, d
 
 
 @njit(nogil=True, error_model="numpy")
-def _log_poisson(k, mean):
+def log_poisson(k, mean):
     """The logarithm of the probability of k.
 
     As Loader (2000) writes it: the sum of -mean, k log(mean) and -log(k!) would lose all digits where they are large.
