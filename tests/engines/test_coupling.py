@@ -221,6 +221,15 @@ def test_errors_of_pairs_have_smaller_standard_errors_that_cover(kind: str) -> N
     assert np.mean(ratios) < 0.2
 
 
+def test_pairs_without_a_difference_are_not_known_to_the_last_event() -> None:
+    """32 events that all are in both: one in 32 may still differ, and more could."""
+    threshold = Threshold("A", 0, 10.0, True)
+    same = np.ones((32, 1))
+    found = compare(Observable(EVENT_RATE, ("A",), np.array([0]), threshold, 7.0), same, same, coupled=True)
+    assert found.spread[0] == 1 / 32
+    assert not found.within(0.05)
+
+
 # -- choosing ----------------------------------------------------------------------------------------------------------
 
 
