@@ -62,8 +62,12 @@ def compare(observable: Observable, exact: Floats, other: Floats, slices: int = 
     groups = min(GROUPS, len(exact))
     if not observable.pooled:
         found = _of_rates(exact, other, groups)
-        known = observable.seen(exact) >= FEWEST_EVENTS
-        return found if known else Comparison(found.error, np.full(1, np.inf), found.floor, groups)
+        seen = observable.seen(exact)
+        if seen < FEWEST_EVENTS:
+            return Comparison(found.error, np.full(1, np.inf), found.floor, groups)
+        # Coupled runs may have no event that the others do not have; one in so many more would be no surprise.
+        least = 1.0 / seen if coupled else 0.0
+        return Comparison(found.error, np.maximum(found.spread, least), found.floor, groups)
     statistic = _Distances if observable.kind == DISTRIBUTION else _Moments
     parts = [
         statistic(observable, a, b, groups, coupled)

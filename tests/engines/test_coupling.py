@@ -21,13 +21,14 @@ from engines.choice.audit import audit
 from engines.choice.candidates import Candidate
 from engines.choice.comparison import compare
 from engines.choice.measure import Measure
-from engines.choice.observable import DISTRIBUTION, MEAN, SD, Observable
+from engines.choice.observable import DISTRIBUTION, EVENT_RATE, MEAN, SD, Observable
 from engines.choice.pilots import Runs, Window
 from engines.coupled import Coupled, pair_seeds
 from engines.langevin import Langevin
 from engines.loops.coupled import _quantile, _rank, poisson_near
 from engines.loops.random import normal
 from engines.seeds import seed_words
+from engines.threshold import Threshold
 from tests.engines.test_inputs import births, mean_of_births
 from tests.engines.test_langevin import birth_death
 from tests.engines.test_multimer import with_channels
@@ -65,12 +66,12 @@ def quantile_at_rank(x, mean):
 
 @pytest.mark.parametrize("mean", [0.02, 1.0, 15.9, 16.1, 50.0, 1000.0])
 def test_numbers_near_normal_ones_have_the_poisson_distribution(mean: float) -> None:
-    """Half a million, chi-square; and all but three in a thousand are the quantile at the rank of the normal number.
+    """200,000 of them, chi-square; all but three in a thousand are the quantile at the rank of the normal number.
 
     False alarm: 1e-4 each. Seen to fail: the nearest whole number in place of the one below (from 16.1 on); the rank
     from above (up to 15.9).
     """
-    scores, numbers = draw_near(mean, tuple(seed_words(3, np.array([0]))[0]), 500_000)
+    scores, numbers = draw_near(mean, tuple(seed_words(3, np.array([0]))[0]), 200_000)
     assert chi_square(numbers, poisson.pmf(np.arange(int(mean + 12 * mean**0.5) + 9), mean)) > ALARM
     assert (numbers != poisson.ppf(norm.cdf(scores), mean)).mean() < 3e-3
 
@@ -220,6 +221,15 @@ def test_errors_of_pairs_have_smaller_standard_errors_that_cover(kind: str) -> N
     assert np.mean(ratios) < 0.2
 
 
+def test_pairs_without_a_difference_are_not_known_to_the_last_event() -> None:
+    """32 events that all are in both: one in 32 may still differ, and more could."""
+    threshold = Threshold("A", 0, 10.0, True)
+    same = np.ones((32, 1))
+    found = compare(Observable(EVENT_RATE, ("A",), np.array([0]), threshold, 7.0), same, same, coupled=True)
+    assert found.spread[0] == 1 / 32
+    assert not found.within(0.05)
+
+
 # -- choosing ----------------------------------------------------------------------------------------------------------
 
 
@@ -229,6 +239,24 @@ def test_what_independent_runs_do_not_tell_coupled_ones_do() -> None:
     choice = md.choose(birth_death(3000.0, start=3000.0), engines=("langevin", "gillespie"), **asked)
     assert choice.data.engine.values[0] == "langevin"
     assert "beside coupled exact runs" in choice.data.reason.values[0]
+
+
+def test_an_event_rate_that_independent_runs_leave_open_is_told_by_coupled_ones() -> None:
+    """How often 3000 molecules rise by a standard deviation, to 10 %: 64 pairs tell it, 64 independent runs do not."""
+    network = birth_death(3000.0, start=3000.0).network()
+    observable = Observable(EVENT_RATE, ("A",), np.array([0]), Threshold("A", 0, 3055.0, True), 3000.0)
+    window = Window.between(observable, 0.0, 40.0)
+    by, runs = (Runs(network, engine, observable, window, 5, 1) for engine in (md.Gillespie(), md.Langevin()))
+    by.extend(32)
+    measure = Measure(Candidate(md.Gillespie(), {}, np.zeros(2, dtype=np.int64)), by, 64, "", 0.0, 0.002)
+    found = audit(measure, runs, observable, 0.1, 10.0, more=True)
+    assert found.coupled
+    assert found.verdict == "within"
+    for one in (by, runs):
+        one.extend(64)
+    apart = compare(observable, by.values, runs.values)
+    assert not apart.within(0.1)
+    assert apart.spread[0] > 2 * found.errors.spread[0]
 
 
 def test_an_error_that_is_not_resolved_says_which_budget_should_tell() -> None:
