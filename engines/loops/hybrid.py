@@ -14,18 +14,19 @@ import math
 import numpy as np
 from numba import njit
 
-from .events import begin_events, cascade, watch
+from .edges import enter, start_trajectory
+from .events import cascade, watch
 from .flow import MEAN_FIELD, complete, follow, jacobian_at
 from .jumps import ALL, NONE, chosen, fire, fraction, has_enough, part_of_hazard, refresh, update
 from .kicks import extrapolate, kick, kick_on, kick_rates, longest
 from .parts import CANDIDATES, CAPACITY, KICKING, LOGGED, MOVING, REACTIONS, SLOTS
-from .paths import begin, copy, copy_first, finish, hold, with_room
+from .paths import begin, copy, copy_first, finish, with_room
 from .pointer import borrowed, pointers
 from .random import exponential, uniform
 from .rodas3 import at_fraction, attempt, error
 from .status import NOT_FINITE, STEP_TOO_SMALL, STOPPED, TOO_MANY_EVENTS
-from .switching import begin_readings, land, switch
-from .waiting import CLOSE, trigger
+from .switching import switch
+from .waiting import CLOSE
 
 BURST = 1 << 12
 """Jumps between two looks at whether the user asked to stop."""
@@ -219,37 +220,6 @@ def record(y, recorded, report):
     for i in range(recorded.shape[1]):
         recorded[report[2], i] = y[i]
     report[2] += 1
-
-
-@njit(nogil=True, error_model="numpy")
-def start_trajectory(y, parts, scratch):
-    """Readings and conditions at the start of a trajectory."""
-    flow, noisy, partition, mode, events = pointers(parts)
-    y, scratch = pointers((y, scratch))
-    begin_readings(noisy, partition, mode, scratch.a)
-    begin_events(y, flow.rates, events, scratch)
-
-
-@njit(nogil=True, error_model="numpy")
-def enter(k, t, y, segments, parts, happening, generator, scratch, report):
-    """Enter segment k at t: inputs take their values, and the events that are due at its beginning happen."""
-    _, flow_weights, noisy_weights, held, held_values = segments
-    hold(y, held, held_values[k])
-    copy(flow_weights[k], parts[0].rates[3])
-    copy(noisy_weights[k], parts[1].rates[3])
-    flow, noisy, partition, mode, events = pointers(parts)
-    y, scratch, report = pointers((y, scratch, report))
-    rates = flow.rates
-    complete(y, rates, MEAN_FIELD)
-    ga, gb, gc, gd = generator[0], generator[1], generator[2], generator[3]
-    scheduled, start = happening
-    if start[k] < start[k + 1]:
-        ga, gb, gc, gd = land(y, noisy, partition, mode, ga, gb, gc, gd)
-        complete(y, rates, MEAN_FIELD)
-    for q in range(start[k], start[k + 1]):
-        trigger(scheduled[q], t, y, rates, events, scratch, report)
-    _, _, ga, gb, gc, gd = cascade(t, y, rates, events, scratch, noisy, partition, mode, report, ga, gb, gc, gd)
-    generator[0], generator[1], generator[2], generator[3] = ga, gb, gc, gd
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -215,7 +215,7 @@ def test_what_was_cancelled_is_triggered_again() -> None:
 
 @pytest.mark.parametrize("engine", ENGINES, ids=str)
 def test_an_event_may_cancel_another_of_the_same_time(engine) -> None:
-    """Both wait for go > 0.5; the one of higher priority ends the condition, so that the other happens if persistent."""
+    """Both wait for go > 0.5; that of higher priority ends the condition, and the other happens if persistent."""
     for persistent, expected in ((True, [1.0, 1.0]), (False, [1.0, 0.0])):
         model = still(go=0.0, x=0.0, y=0.0)
         model.event("begin", {"go": 1.0}, at=1.0)
@@ -262,7 +262,7 @@ def test_events_without_end_end_the_run(engine) -> None:
     model = still(x=0.0)
     model.event("up", {"x": 1.0}, when=difference, x=0.5, y="x", at_start=True)
     model.event("down", {"x": 0.0}, when=difference, x="x", y=0.5)
-    with pytest.raises(md.SimulationError, match="event '(up|down)' and others follow from each other without end"):
+    with pytest.raises(md.SimulationError, match=r"event '(up|down)' and others follow from each other without end"):
         md.simulate(model, 1.0, engine=engine, seed=1)
     model = still(x=0.0)
     model.event("often", {"x": 1.0}, at=np.linspace(0, 1, 1200), delay=10.0)
@@ -290,7 +290,12 @@ def test_what_is_printed_says_when_an_event_happens() -> None:
     rule = {"when": difference, "at_start": True, "persistent": False, "values": "execution"}
     model.event("rule", {"x": 6.0}, **rule, y=3.0, delay=so_many, x=3.0, unit=1.0, priority=minus)
     text = str(model)
-    for part in ("after    wait", "priority 2", "x - y rises above 0, or is above it at the start", "1000*unit*x  in ms"):
+    for part in (
+        "after    wait",
+        "priority 2",
+        "x - y rises above 0, or is above it at the start",
+        "1000*unit*x  in ms",
+    ):
         assert part in text
     for part in ("priority -x", "if       the condition still holds then", "x = 6.0, as it happens"):
         assert part in text
