@@ -41,18 +41,27 @@ class Formula:
         return str(self.expression)
 
 
-def law_of(expression: Expression, returns: str) -> tuple[RateLaw, dict[str, str]]:
+def law_of(expression: Expression, returns: str) -> tuple[RateLaw, dict[str, Any]]:
     """A rate law of a tree whose names say what they are bound to, and the bindings of its arguments.
 
     The arguments are a, b, c, ... in the order in which they stand, so that formulas of one form are one law, which is
     compiled once.
     """
     used = names_in(expression)
+    if not used and (value := constant_value(expression)) is not None:
+        law = RateLaw(Formula(Name("a"), ("a",), returns), (("a", returns),), returns)
+        return law, {"a": value}
     letters = {name: _letter(i) for i, name in enumerate(used)}
     formula = replaced(expression, lambda name: Name(letters[name]))
     arguments = tuple((letter, name.unit) for name, letter in letters.items())
     law = RateLaw(Formula(formula, tuple(letters.values()), returns), arguments, returns)
     return law, {letter: name.name for name, letter in letters.items()}
+
+
+def constant_value(expression: Expression) -> float | None:
+    """The value of a formula without names, where it is a number; a law of it is the number in its unit."""
+    value = float(number(expression, {}))
+    return value if math.isfinite(value) else None
 
 
 def _letter(i: int) -> str:
@@ -72,7 +81,15 @@ def number(expression: Expression, values: Values) -> Any:
         return _piecewise(expression.arguments, values)
     if expression.function == "power":
         return _power(*expression.arguments, values)
-    return FUNCTIONS[expression.function](*(number(a, values) for a in expression.arguments))
+    return _applied(FUNCTIONS[expression.function], [number(a, values) for a in expression.arguments])
+
+
+def _applied(function: Callable[..., Any], values: list[Any]) -> Any:
+    """A function of numbers as of arrays: infinite or no number at all where it has no value, and no exception."""
+    if not all(isinstance(value, (int, float)) for value in values):
+        return function(*values)
+    with np.errstate(all="ignore"):
+        return float(np.ravel(function(*(np.array([value], dtype=float) for value in values)))[0])
 
 
 def condition(expression: Expression, values: Values) -> Any:
@@ -133,10 +150,10 @@ def _power(base: Expression, exponent: Expression, values: Values) -> Any:
     """A whole exponent is an int, which is a product when compiled; a half is a square root."""
     if isinstance(exponent, Number):
         if exponent.value == 0.5:
-            return maths.sqrt(number(base, values))
+            return _applied(maths.sqrt, [number(base, values)])
         if exponent.value.is_integer() and abs(exponent.value) < 100:
-            return number(base, values) ** int(exponent.value)
-    return number(base, values) ** number(exponent, values)
+            return _applied(lambda a: a ** int(exponent.value), [number(base, values)])
+    return _applied(lambda a, b: a**b, [number(base, values), number(exponent, values)])
 
 
 def _plus(*terms: Any) -> Any:
@@ -149,12 +166,6 @@ def _times(*factors: Any) -> Any:
 
 def _minus(a: Any, *b: Any) -> Any:
     return a - b[0] if b else -a
-
-
-def _divide(a: Any, b: Any) -> Any:
-    if isinstance(b, (int, float)) and b == 0:
-        return np.float64(a) / np.float64(b) if isinstance(a, (int, float)) else a * math.inf
-    return a / b
 
 
 def _truncated(x: Any) -> Any:
@@ -182,7 +193,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "plus": _plus,
     "minus": _minus,
     "times": _times,
-    "divide": _divide,
+    "divide": lambda a, b: a / b,
     "abs": abs,
     "exp": maths.exp,
     "ln": maths.log,

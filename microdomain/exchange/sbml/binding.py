@@ -11,7 +11,7 @@ from mechanisms.units import MOLECULES_PER_UM_FL
 from microdomain.exchange.expressions import Expression, Name, Number, divided, replaced, times
 from microdomain.exchange.sbml.contents import Contents
 from microdomain.exchange.sbml.mathml import RATE_OF, TIME
-from microdomain.exchange.sbml.unit_factors import Units, rounded
+from microdomain.exchange.sbml.unit_factors import PLAIN, Units, rounded
 from microdomain.exchange.sbml.values import StartValues, rate_of, varies
 
 RESERVED = (MODEL_TIME, TEMPERATURE)
@@ -37,7 +37,10 @@ class Binding:
             measured = self.measure(name)
             where = f"compartment '{name}'"
             unit = compartment.unit
-            self.sizes[name] = units.factor(where, unit, measured) if unit else units.default(measured)
+            if compartment.dimensions not in (2, 3):
+                self.sizes[name] = PLAIN["volume"]
+            else:
+                self.sizes[name] = units.factor(where, unit, measured) if unit else units.default(measured)
         self.units = units
         self.known: dict[str, Expression] = {}
         self.waiting: list[str] = []

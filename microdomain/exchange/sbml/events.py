@@ -8,7 +8,7 @@ from mechanisms.faults import Fault
 from mechanisms.law import RateLaw
 from mechanisms.model import Model
 from microdomain.exchange.expressions import Call, Expression, Name, Number, names_in, negative, replaced
-from microdomain.exchange.formula import CONDITIONS, Formula
+from microdomain.exchange.formula import CONDITIONS, Formula, constant_value
 from microdomain.exchange.sbml.binding import Binding
 from microdomain.exchange.sbml.contents import Event
 
@@ -22,12 +22,13 @@ class Events:
     def __init__(self, binding: Binding, model: Model, faults: list[Fault]) -> None:
         self.binding, self.model, self.faults = binding, model, faults
         self.arguments: dict[Name, str] = {}
+        self.bindings: dict[str, Any] = {}
 
     def add(self, name: str, event: Event) -> None:
         """Add an event: its condition, and the values that it sets."""
         if not event.sets:
             return
-        self.arguments = {}
+        self.arguments, self.bindings = {}, {}
         bound = self.binding.bound
         when = self.law(margin(bound(event.trigger)), "1")
         sets: dict[str, Any] = {}
@@ -44,8 +45,7 @@ class Events:
             options["at_start"] = True
         if not event.trigger_values:
             options["values"] = "execution"
-        bindings = {letter: name.name for name, letter in self.arguments.items()}
-        self.model.event(name, sets, when=when, **options, **bindings)
+        self.model.event(name, sets, when=when, **options, **self.bindings)
 
     def assign(self, event: str, target: str, value: Expression, whole: Event, sets: dict[str, Any]) -> None:
         """What sets a species, parameter or size of the document."""
@@ -63,8 +63,14 @@ class Events:
 
     def law(self, expression: Expression, returns: str) -> RateLaw:
         """A law whose arguments have names of their own among all laws of the event."""
+        if not names_in(expression) and (value := constant_value(expression)) is not None:
+            letter = f"x{len(self.bindings) + 1}"
+            self.bindings[letter] = value
+            return RateLaw(Formula(Name(letter), (letter,), returns), ((letter, returns),), returns)
         for name in names_in(expression):
-            self.arguments.setdefault(name, f"x{len(self.arguments) + 1}")
+            if name not in self.arguments:
+                self.arguments[name] = f"x{len(self.bindings) + 1}"
+                self.bindings[self.arguments[name]] = name.name
         names = {name: self.arguments[name] for name in names_in(expression)}
         formula = replaced(expression, lambda name: Name(names[name]))
         arguments = tuple((letter, name.unit) for name, letter in names.items())
