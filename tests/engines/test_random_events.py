@@ -133,8 +133,8 @@ def reference(plans: list[Plan], start: dict[str, float]) -> Any:
 def test_random_events_happen_as_the_specification_says(engine) -> None:
     """60 models of 2 to 6 events, most of which are due together with others, are the same at every eighth of a second.
 
-    Seen to fail: values of the trigger computed later; priorities not looked at again; conditions that end within a
-    moment left out; the last of equals first.
+    Seen to fail: values of the trigger computed later; conditions that end within a moment left out; of equals the last
+    one first.
     """
     times, ended = np.arange(0, END + 0.01, 0.125), 0
     for seed in range(60):
