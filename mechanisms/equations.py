@@ -82,7 +82,7 @@ def event_entry(names: Symbols, event: Event) -> Entry:
         lines = [("when", f"{formula(event.when)} rises above 0{start}")]
     delay, priority = (_written(names, given, unit) for given, unit in ((event.delay, "s"), (event.priority, "1")))
     lines += [("after", delay)] if delay != "0 s" else []
-    lines += [] if event.persistent else [("if", "the condition still holds then")]
+    lines += [] if event.persistent else [("if", "the condition holds until then")]
     lines += [("priority", priority)] if priority != "0" else []
     for target, given in event.sets.items():
         value = formula(given) if isinstance(given, RateLaw) else _text_of(given)

@@ -7,53 +7,16 @@ import pytest
 
 import microdomain as md
 from engines.hybrid import Hybrid
-from mechanisms import maths
+from tests.event_models import above, after, between, decay, from_then_on, reached, steady, still
 from tests.reference import closed
 
 ENGINES = ["ode", "gillespie", "tau_leaping", "langevin", Hybrid("jump or diffusion")]
 
 
-@md.rate_law(x="1", level="1", returns="1")
-def reached(x, level):
-    return maths.where(x >= level, 1.0, 0.0)
-
-
-@md.rate_law(x="1", level="1", returns="1")
-def above(x, level):
-    return x - level
-
-
-@md.rate_law(time="s", start="s", returns="1")
-def from_then_on(time, start):
-    return maths.where(time >= start, 1.0, 0.0)
-
-
-@md.rate_law(time="s", start="s", returns="1")
-def after(time, start):
-    return maths.where(time > start, 1.0, 0.0)
-
-
-@md.rate_law(time="s", start="s", end="s", returns="1")
-def between(time, start, end):
-    return maths.where(time >= start, 1.0, 0.0) * maths.where(time < end, 1.0, 0.0)
-
-
-@md.rate_law(rate="1/s", returns="1/s")
-def steady(rate):
-    return rate
-
-
-@md.rate_law(h="1", rate="1/s", returns="1/s")
-def decay(h, rate):
-    return -rate * h
-
-
 def clocked(**variables: float) -> md.Model:
     """Variables that events alone change, and a clock that they may set to the time."""
-    model = closed("clocked", {"A": 7}, ("A -> 0", 0.0))
+    model = still(**variables)
     model.variable("clock", -1.0, "s")
-    for name, start in variables.items():
-        model.variable(name, start, "1")
     return model
 
 

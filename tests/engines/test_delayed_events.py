@@ -7,69 +7,21 @@ import pytest
 
 import microdomain as md
 from engines.hybrid import Hybrid
-from mechanisms import maths
-from mechanisms.faults import ModelError
+from tests.event_models import (
+    between,
+    difference,
+    from_then_on,
+    product,
+    slowly,
+    so_many,
+    steady,
+    still,
+    successor,
+    total,
+)
 from tests.reference import closed
 
 ENGINES = ["ode", "gillespie", "tau_leaping", "langevin", Hybrid("jump or diffusion")]
-
-
-@md.rate_law(x="1", y="1", returns="1")
-def difference(x, y):
-    return x - y
-
-
-@md.rate_law(time="s", start="s", returns="1")
-def from_then_on(time, start):
-    return maths.where(time >= start, 1.0, 0.0)
-
-
-@md.rate_law(time="s", start="s", end="s", returns="1")
-def between(time, start, end):
-    return maths.where(time >= start, 1.0, 0.0) * maths.where(time < end, 1.0, 0.0)
-
-
-@md.rate_law(x="1", returns="1")
-def successor(x):
-    return x + 1
-
-
-@md.rate_law(x="1", unit="ms", returns="ms")
-def so_many(x, unit):
-    return 1000 * x * unit
-
-
-@md.rate_law(x="1", returns="1")
-def minus(x):
-    return -x
-
-
-@md.rate_law(x="1", y="1", returns="1")
-def product(x, y):
-    return x * y
-
-
-@md.rate_law(a="uM", b="uM", returns="uM")
-def total(a, b):
-    return a + b
-
-
-@md.rate_law(rate="1/s", returns="1/s")
-def steady(rate):
-    return rate
-
-
-@md.rate_law(slope="1", returns="1")
-def slowly(slope):
-    return slope
-
-
-def still(**variables: float) -> md.Model:
-    """Variables that events alone change, beside a species that nothing changes."""
-    model = closed("still", {"A": 7}, ("A -> 0", 0.0))
-    for name, start in variables.items():
-        model.variable(name, start, "1")
-    return model
 
 
 def course(model, times, *names, engine="hybrid"):
@@ -240,55 +192,6 @@ def test_an_event_may_cancel_another_of_the_same_time(engine) -> None:
         assert course(model, [0.0, 2.0], "x", "y", engine=engine)[-1] == expected
 
 
-# -- faults and failures -----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("arguments", "part"),
-    [
-        ({"delay": -1.0}, "0 or more"),
-        ({"delay": math.nan}, "nan"),
-        ({"delay": "1 mV"}, "1 mV"),
-        ({"delay": "nothing"}, "'nothing'"),
-        ({"delay": successor, "x": "A"}, "a quantity in 1"),
-        ({"delay": "k"}, "a quantity in 1/s"),
-        ({"priority": "1 s"}, "1 s"),
-        ({"priority": so_many, "x": 1.0, "unit": 1.0}, "a quantity in ms"),
-        ({"values": "later"}, "'trigger' or 'execution'"),
-        ({"persistent": 0, "at": None, "when": successor, "x": "A"}, "True or False"),
-        ({"at_start": "yes", "at": None, "when": successor, "x": "A"}, "True or False"),
-        ({"persistent": False}, "persistent=False and at="),
-        ({"at_start": True}, "at_start=True and at="),
-    ],
-)
-def test_faults_of_events_that_wait(arguments, part) -> None:
-    model = still()
-    model.parameter("k", 1.0, "1/s")
-    model.event("event", {"A": 1.0}, **{"at": 1.0} | arguments)
-    with pytest.raises(ModelError) as caught:
-        model.check()
-    assert part in str(caught.value)
-    assert "event 'event'" in str(caught.value)
-
-
-@pytest.mark.parametrize("engine", ["ode", "gillespie"])
-def test_events_without_end_end_the_run(engine) -> None:
-    """Two events undo each other for ever; one is triggered more often than may wait; one has a negative delay."""
-    model = still(x=0.0)
-    model.event("up", {"x": 1.0}, when=difference, x=0.5, y="x", at_start=True)
-    model.event("down", {"x": 0.0}, when=difference, x="x", y=0.5)
-    with pytest.raises(md.SimulationError, match=r"event '(up|down)' and others follow from each other without end"):
-        md.simulate(model, 1.0, engine=engine, seed=1)
-    model = still(x=0.0)
-    model.event("often", {"x": 1.0}, at=np.linspace(0, 1, 1200), delay=10.0)
-    with pytest.raises(md.SimulationError, match="event 'often' is triggered while 1000 events wait"):
-        md.simulate(model, 1.0, engine=engine, seed=1)
-    model = still(x=1.0)
-    model.event("early", {"x": 1.0}, at=0.5, delay=so_many, x=-1.0, unit=1.0)
-    with pytest.raises(md.SimulationError, match="event 'early' has a delay that is not 0 or more"):
-        md.simulate(model, 1.0, engine=engine, seed=1)
-
-
 def test_every_trajectory_has_its_own_waiting_events() -> None:
     """An event that still waits at the end of one trajectory does not happen in the next."""
     model = still(x=0.0)
@@ -296,21 +199,3 @@ def test_every_trajectory_has_its_own_waiting_events() -> None:
     model.event("later", {"x": 2.0}, at=1.0, delay=6.5)
     data = md.simulate(model, [0.0, 0.5, 6.0], engine="gillespie", seed=1, trajectories=20)
     assert (data.quantity.sel(quantities="x").values == [0.0, 0.0, 1.0]).all()
-
-
-def test_what_is_printed_says_when_an_event_happens() -> None:
-    model = still(x=0.0)
-    model.parameter("wait", 2.0, "s")
-    model.event("late", {"x": 5.0}, at=1.0, delay="wait", priority=2)
-    rule = {"when": difference, "at_start": True, "persistent": False, "values": "execution"}
-    model.event("rule", {"x": 6.0}, **rule, y=3.0, delay=so_many, x=3.0, unit=1.0, priority=minus)
-    text = str(model)
-    for part in (
-        "after    wait",
-        "priority 2",
-        "x - y rises above 0, or is above it at the start",
-        "1000*unit*x  in ms",
-    ):
-        assert part in text
-    for part in ("priority -x", "if       the condition still holds then", "x = 6.0, as it happens"):
-        assert part in text
