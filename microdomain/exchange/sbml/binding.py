@@ -29,7 +29,9 @@ class Binding:
         self.contents, self.start, self.faults = contents, start, faults
         self.seconds = units.default("time")
         self.items = {
-            name: units.factor(f"species '{name}'", species.unit, "substance") if species.unit else self.substance(units)
+            name: units.factor(f"species '{name}'", species.unit, "substance")
+            if species.unit
+            else self.substance(units)
             for name, species in contents.species.items()
         }
         self.sizes: dict[str, float] = {}
@@ -133,7 +135,7 @@ class Binding:
         return times(self.density(name), Name(full, self.density_unit(species.compartment)))
 
     def per_density(self, species: str, value: Expression, size: Expression | None = None) -> Expression:
-        """The model's density of a species that has this ``value`` in the document; size: in the document, if not now."""
+        """The model's density of a species that has this ``value`` in the document, in a compartment of this size."""
         found = self.contents.species[species]
         if not found.in_amounts and size is None and not varies(self.contents, found.compartment):
             return divided(value, Number(self.density(species)))

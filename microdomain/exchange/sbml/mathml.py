@@ -6,11 +6,12 @@ import math
 from functools import cache
 from typing import Any
 
-from mechanisms.units import AVOGADRO
 from microdomain.exchange.expressions import Call, Expression, Name, Number, replaced
 
 TIME = Name("time of the simulation")
 """What MathML's symbol of time becomes; no id has a space in it."""
+AVOGADRO_SYMBOL = 6.02214179e23
+"""The number that MathML's symbol stands for, by the specification; units are converted by that of 2019."""
 RATE_OF = "rate of "
 """Before a name: MathML's symbol of its rate of change."""
 
@@ -95,7 +96,7 @@ class _Names:
             libsbml.AST_CONSTANT_TRUE: Call("and", ()),
             libsbml.AST_CONSTANT_FALSE: Call("or", ()),
             libsbml.AST_NAME_TIME: TIME,
-            libsbml.AST_NAME_AVOGADRO: Number(AVOGADRO),
+            libsbml.AST_NAME_AVOGADRO: Number(AVOGADRO_SYMBOL),
         }
         special = {"POWER": "power", "FUNCTION_POWER": "power"}
         plain = ("PLUS", "MINUS", "TIMES", "DIVIDE")
