@@ -13,6 +13,8 @@ from engines.choice.auto import AUTO, engine_for
 from engines.ensemble import Summary, chunks, run_chunks
 from engines.kernel import check_laws
 from engines.loops import status
+from engines.loops.parts import CASCADE, WAITING
+from engines.outputs import without_outputs
 from engines.request import HasNetwork, Request, read_request
 from engines.result import Interrupted, Outcome, SimulationError
 from engines.seeds import seed_words
@@ -24,6 +26,12 @@ if TYPE_CHECKING:
 Record = Literal["grid", "events", "statistics"]
 EVENTS_PER_TRAJECTORY = 1 << 16
 """Numbers that a trajectory of events counts for when chunks are cut."""
+EVENT_FAILURES = {
+    status.WITHOUT_END: f"and others follow from each other without end: {CASCADE} at one time",
+    status.TOO_MANY_WAITING: f"is triggered while {WAITING} events wait until they are due, and no more may",
+    status.NO_DELAY: "has a delay that is not 0 or more",
+}
+"""What is wrong with an event, by the status."""
 
 
 def simulate(
@@ -69,7 +77,7 @@ def simulate(
         options = {}
     request = read_request(network, times, engine, options, *asked)
     check_laws(network)
-    job = _Job(network, request, progress, told)
+    job = _Job(network, request, record, progress, told)
     run: dict[str, Callable[[], xr.Dataset]] = {
         "grid": job.paths_on_grid,
         "events": job.every_event,
@@ -81,7 +89,9 @@ def simulate(
 class _Job:
     """One call of ``simulate``."""
 
-    def __init__(self, network: Network, request: Request, progress: bool | None, told: dict[str, Any]) -> None:
+    def __init__(
+        self, network: Network, request: Request, record: Record, progress: bool | None, told: dict[str, Any]
+    ) -> None:
         self.network, self.progress = network, progress
         self.engine, self.grid, self.numbers = request.engine, request.grid, request.numbers
         self.workers, self.bins = request.workers, request.bins
@@ -89,7 +99,8 @@ class _Job:
         self.seed = drawn if request.seed is None else request.seed
         about = result.provenance(network, self.engine, dataclasses.asdict(self.engine), self.seed)
         self.about = about | {"work": self.engine.work} | told
-        self.run = self.engine.prepare(network, float(self.grid[0]), float(self.grid[-1]))
+        running = network if record == "events" else without_outputs(network)
+        self.run = self.engine.prepare(running, float(self.grid[0]), float(self.grid[-1]))
 
     def compute(self, part: slice, states: Floats, control: Integers) -> Outcome:
         """Some of the trajectories; ``states`` (trajectory, time, slot) are filled."""
@@ -177,5 +188,7 @@ class _Job:
             return f"{where}: {rate}. A rate law must give 0 or more wherever its reactants are present."
         if ended == status.TOO_MANY_EVENTS:
             return f"{where}: more than {self.engine.max_events} events. Raise max_events=, or use engine='ode'."
+        if ended in EVENT_FAILURES:
+            return f"{where}: event '{network.events[failed]}' {EVENT_FAILURES[ended]}."
         reason = result.MEANING[ended].replace("_", " ")
         return f"{where}: {reason}, because of {network.species[failed]}. {self.engine.remedy}."

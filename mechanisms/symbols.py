@@ -52,7 +52,8 @@ class Symbols:
         self.charged = [membrane for membrane in membranes if membrane.capacitance is not None]
         self.variables = list(model.variables.values())
         named = {*model.parameters, *model.inputs, *model.quantities, *model.variables}
-        if TIME not in named and _reads(model, TIME):
+        alone = bool(model.quantities) and not (self.species or self.charged or self.variables)
+        if TIME not in named and (alone or _reads(model, TIME)):
             self.variables.append(Variable(TIME, 0.0, "s", CONSTANT, {"k": 1.0}))
         self.laws: dict[RateLaw, int] = {}
         self.constants = [
@@ -100,7 +101,7 @@ class Symbols:
             self.faults.append(unknown(where, name, "places of the model", self.model.places))
         return self.model.places.get(name)
 
-    def terms(self, where: str, side: tuple[tuple[int, str], ...], scope: Scope) -> Terms:
+    def terms(self, where: str, side: tuple[tuple[float, str], ...], scope: Scope) -> Terms:
         """(species, stoichiometry) of one side of an equation."""
         found: Terms = []
         for number, name in side:
@@ -159,15 +160,15 @@ class Symbols:
 
 
 def _reads(model: Model, name: str) -> bool:
-    """Whether an argument of some law of the model is bound to ``name``, or an event sets something to it."""
-    events = model.events.values()
+    """Whether an argument of some law of the model is bound to ``name``, or it is given to an event by itself."""
+    given = [(g, e.bindings) for e in model.events.values() for g in (e.when, e.delay, e.priority, *e.sets.values())]
     used: list[tuple[Any, Any]] = [
         *((law, r.bindings) for r, _ in model.reactions.values() for law in (r.law, r.affinity, r.k, r.k_back)),
         *((quantity.law, quantity.bindings) for quantity in model.quantities.values()),
         *((variable.law, variable.bindings) for variable in model.variables.values()),
-        *((law, event.bindings) for event in events for law in (event.when, *event.sets.values())),
+        *given,
     ]
-    return any(given == name for event in events for given in event.sets.values() if isinstance(given, str)) or any(
+    return any(isinstance(value, str) and value == name for value, _ in given) or any(
         isinstance(law, RateLaw) and any(bindings.get(argument, argument) == name for argument in law.names)
         for law, bindings in used
     )
