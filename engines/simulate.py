@@ -13,8 +13,8 @@ from engines.choice.auto import AUTO, engine_for
 from engines.ensemble import Summary, chunks, run_chunks
 from engines.kernel import check_laws
 from engines.loops import status
-from engines.outputs import without_outputs
 from engines.loops.parts import CASCADE, WAITING
+from engines.outputs import without_outputs
 from engines.request import HasNetwork, Request, read_request
 from engines.result import Interrupted, Outcome, SimulationError
 from engines.seeds import seed_words
