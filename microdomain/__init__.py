@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from mechanisms.signal import constant, piecewise, pulse, step, train
     from mechanisms.units import UnitError
     from microdomain.exchange.sbml.read import read_sbml
+    from microdomain.exchange.sbml.write import write_sbml
     from microdomain.noise.scaling import noise_scaling
     from microdomain.plots import plot
 
@@ -72,6 +73,7 @@ _HOME = {
     "train": "mechanisms.signal",
     "UnitError": "mechanisms.units",
     "read_sbml": "microdomain.exchange.sbml.read",
+    "write_sbml": "microdomain.exchange.sbml.write",
     "noise_scaling": "microdomain.noise.scaling",
     "plot": "microdomain.plots",
 }
@@ -123,6 +125,7 @@ __all__ = [
     "step",
     "thermodynamics",
     "train",
+    "write_sbml",
 ]
 
 

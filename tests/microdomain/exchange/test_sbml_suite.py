@@ -20,8 +20,8 @@ def test_deterministic_cases(suites: Path) -> None:
 def test_stochastic_cases(suites: Path) -> None:
     """Means and standard deviations of 1000 exact trajectories, by ranges of Z up to 6 and Y up to 10.
 
-    A correct engine fails with a probability below 1e-4 in all. Seen to fail where k A (A - 1) / 2 was read as mass
-    action (case 00031).
+    A correct engine fails with a probability below 1e-4 in all. Seen to fail where concentrations were read as amounts
+    (case 00011).
     """
     wrong = {}
     for case in cases(suites / "dsmts"):
