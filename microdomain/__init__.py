@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from mechanisms.reaction import Reaction
     from mechanisms.signal import constant, piecewise, pulse, step, train
     from mechanisms.units import UnitError
+    from microdomain.exchange.sbml.read import read_sbml
+    from microdomain.exchange.sbml.write import write_sbml
     from microdomain.noise.scaling import noise_scaling
     from microdomain.plots import plot
 
@@ -70,6 +72,8 @@ _HOME = {
     "step": "mechanisms.signal",
     "train": "mechanisms.signal",
     "UnitError": "mechanisms.units",
+    "read_sbml": "microdomain.exchange.sbml.read",
+    "write_sbml": "microdomain.exchange.sbml.write",
     "noise_scaling": "microdomain.noise.scaling",
     "plot": "microdomain.plots",
 }
@@ -114,12 +118,14 @@ __all__ = [
     "port",
     "pulse",
     "rate_law",
+    "read_sbml",
     "simulate",
     "stationary_distribution",
     "stationary_noise",
     "step",
     "thermodynamics",
     "train",
+    "write_sbml",
 ]
 
 

@@ -28,7 +28,7 @@ class UsageError(ValueError):
 def find_model(name: str, settings: Mapping[str, str] | None = None, volume: str | None = None) -> Model:
     """The model called ``name``, with values set.
 
-    name: a model of the library, or "path/to/file.py:name" of a Model or of a function that returns one.
+    name: a model of the library, "path/to/file.py:name" of a Model or of a function that returns one, or an SBML file.
     settings: values by keyword argument of the model's function, or by full name of a parameter.
     volume: of the microdomain, such as "0.1 fL": the ``volume`` argument of the function, or that of the one
         compartment.
@@ -36,7 +36,7 @@ def find_model(name: str, settings: Mapping[str, str] | None = None, volume: str
     """
     if volume is not None:
         _check_volume(volume)
-    found: Any = _in_file(name) if ".py" in name else _in_library(name)
+    found: Any = _in_file(name) if ".py" in name else _in_sbml(name) if is_sbml(name) else _in_library(name)
     accepted = () if _is_model(found) else tuple(inspect.signature(found).parameters)
     given = {key: _value(text) for key, text in (settings or {}).items() if key in accepted}
     others = {key: text for key, text in (settings or {}).items() if key not in accepted}
@@ -71,8 +71,19 @@ def _in_library(name: str) -> Builder:
 
     if name not in MODELS:
         unknown_name = unknown(f"model '{name}'", name, MODELS)
-        raise UsageError(f"{unknown_name} Your own model is given as path/to/file.py:name.")
+        raise UsageError(f"{unknown_name} Your own model is given as path/to/file.py:name, or as an SBML file.")
     return MODELS[name]
+
+
+def is_sbml(name: str) -> bool:
+    """Whether a name is that of an SBML file."""
+    return name.lower().endswith((".xml", ".sbml"))
+
+
+def _in_sbml(path: str) -> Model:
+    from microdomain.exchange.sbml.read import read_sbml
+
+    return read_sbml(Path(path))
 
 
 def _in_file(given: str) -> Any:

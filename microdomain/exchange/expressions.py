@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-
 DEEPEST = 100
 """The most calls within calls."""
 LARGEST = 20_000

@@ -10,8 +10,10 @@ from typing import Any
 from mechanisms.faults import Fault, ModelError
 
 REMEDY = "a model without it"
-TOLERATED = (10310, 20203, 20409, 20413, 21103, 21123)
-"""Errors by libsbml's numbers that leave no doubt about what is meant: ids of unusual form, and empty lists."""
+TOLERATED = (1001, 1002, 10310, 20203, 20409, 20413, 21103, 21123)
+"""Errors by libsbml's numbers that leave no doubt about what is meant: XML that does not name its version or encoding,
+ids of unusual form, and empty lists.
+"""
 
 
 class UnsupportedSBML(ModelError):
