@@ -11,6 +11,8 @@ from engines.kernel import LAW_HEAD, PREFIX, address, arguments_of, moving_laws
 from mechanisms.law import RateLaw
 from mechanisms.network import Network
 
+DIFFERENCE = 1e-5
+"""The step of the one derivative that is a difference."""
 _GRADIENT = """@cfunc(float64(int64, floats, integers, floats, int64, floats), cache=True, error_model="numpy")
 def gradient(number, y, slot, scale, first, partial):
 """
@@ -61,8 +63,27 @@ def _derivatives(law: RateLaw, places: list[int]) -> list[str]:
     write = Printer({"fully_qualified_modules": True}).doprint
     value = law.expression(PREFIX)
     by = [sympy.Symbol(PREFIX + law.names[i], real=True) for i in places]
-    wanted = [value, *(sympy.diff(value, symbol) for symbol in by)]
+    wanted = [value, *(_derivative(value, symbol) for symbol in by)]
     shared, results = sympy.cse(wanted, symbols=sympy.numbered_symbols("shared_", real=True))
     lines = [f"{symbol} = {write(expression)}" for symbol, expression in shared]
     lines += [f"partial[{i}] = {write(result)}" for i, result in zip(places, results[1:], strict=True)]
     return [*lines, f"return {write(results[0])}"]
+
+
+def _derivative(value: Any, symbol: Any) -> Any:
+    """The derivative where there is one: steps are flat, and x^n has n x^(n - 1) at x = 0 too, whatever n is bound to."""
+    import sympy
+
+    found = sympy.diff(value, symbol)
+    found = found.replace(lambda part: isinstance(part, (sympy.Derivative, sympy.Subs)), lambda part: sympy.Integer(0))
+    found = found.replace(sympy.polygamma, _digamma)
+    if any(not power.exp.is_number for power in found.atoms(sympy.Pow)):
+        found = sympy.powsimp(found, combine="exp")
+    return found
+
+
+def _digamma(order: Any, x: Any) -> Any:
+    """The derivative of log gamma, by differences: compiled code has no function for it."""
+    from sympy import loggamma
+
+    return (loggamma(x + DIFFERENCE) - loggamma(x - DIFFERENCE)) / (2 * DIFFERENCE)

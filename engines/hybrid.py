@@ -126,7 +126,7 @@ class Run:
         self.flow = flow_part(*pattern, flow_rates[0], moved, engine.rtol, engine.atol)
         self.noisy = noisy_part(noisy, noisy_rates[0])
         self.partition = partition_part(noisy, self.reading, moved, whole, limits)
-        self.events = events_part(flowing, whole)
+        self.events = events_part(flowing, whole, t_end - t_start)
         self.happening = happening(network, t_start, ends)
         y, members, watched = whole_start(network, t_start, whole)
         self.start = (y, members, watched, t_start, engine.max_events)

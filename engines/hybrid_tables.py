@@ -8,13 +8,15 @@ import numpy as np
 
 from engines.dependencies import dependents, flat, step_columns
 from engines.flow_tables import species_behind, supports, with_own_weights
-from engines.loops.parts import REACTIONS, Events, Flow, Mode, Noisy, Partition, Scratch
+from engines.loops.parts import REACTIONS, WAITING, Events, Flow, Mode, Noisy, Partition, Scratch
 from engines.sparse_pattern import elimination
-from mechanisms.network import Floats, Integers, Network
+from mechanisms.network import TIME, Floats, Integers, Network
 from mechanisms.thermodynamics import thermal_voltage
 
 ROOM = 310.15
 """K: of the estimate of how fast charges relax, which only decides the length of steps."""
+LOOKS = 1000
+"""Looks at conditions of events during a run, at least: what is true for a shorter time may be missed."""
 LOG = 1024
 """Changes of readings that are logged before the loops pause."""
 
@@ -104,19 +106,41 @@ def new_scratch(network: Network, reactions: int) -> Scratch:
     sizes |= dict.fromkeys(("trial", "dense"), network.size)
     room: dict[str, Any] = {name: np.zeros(size) for name, size in sizes.items()}
     room |= {name: np.zeros(len(network.events), dtype=np.uint8) for name in ("met", "seen")}
+    wait = WAITING if network.events else 0
+    room |= {"waiting": np.zeros(1 + wait, dtype=np.int64), "due": np.zeros(wait)}
+    room["kept"] = np.zeros(wait * widest(network))
     return Scratch(**room)
 
 
-def events_part(network: Network, whole: Any) -> Events:
-    """Events by priority, rows of their conditions and values, what they set, and which slots hold whole numbers."""
-    conditions = np.where(network.triggers >= 0, network.first_condition + network.triggers, -1)
+def widest(network: Network) -> int:
+    """The most values that one event sets."""
+    return int(np.diff(network.assignments.start).max(initial=0))
+
+
+def events_part(network: Network, whole: Any, duration: float) -> Events:
+    """The events of a run of ``duration`` s; ``whole``: (S,) which slots hold whole numbers."""
     sets = network.assignments
-    by_priority = np.array(network.by_priority, dtype=np.int64)
-    what = network.first_assignment, sets.index, sets.value, sets.start, whole.astype(np.uint8)
-    return Events(len(by_priority), by_priority, conditions, *what)
+    return Events(
+        count=len(network.events),
+        conditions=np.where(network.triggers >= 0, network.first_condition + network.triggers, -1),
+        delays=network.first_delay,
+        priorities=network.first_priority,
+        values=network.first_assignment,
+        delay_scale=network.delay_scale,
+        persistent=network.persistent.astype(np.uint8),
+        at_start=network.at_start.astype(np.uint8),
+        at_trigger=network.at_trigger.astype(np.uint8),
+        slots=sets.index,
+        factors=sets.value,
+        start=sets.start,
+        widest=widest(network),
+        whole=whole.astype(np.uint8),
+        clock=len(network.species) - 1 if TIME in network.species[-1:] else -1,
+        look=duration / LOOKS,
+    )
 
 
 def happening(network: Network, t_start: float, ends: Floats) -> tuple[Integers, Integers]:
-    """The events that are scheduled for the beginning of each segment, the highest priority first."""
+    """The events that are scheduled for the beginning of each segment, in the order of declaration."""
     begins = [t_start, *ends[:-1]]
-    return flat([[e for e in network.by_priority if t in network.schedule[e]] for t in begins])
+    return flat([[e for e, times in enumerate(network.schedule) if t in times] for t in begins])

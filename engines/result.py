@@ -27,6 +27,9 @@ MEANING = (
     "too_many_steps",
     "step_too_small",
     "not_finite",
+    "events_without_end",
+    "too_many_events_waiting",
+    "no_delay",
 )
 """How a run ended, by its status."""
 GOOD = (status.FINISHED, status.EXTINCT)
@@ -66,7 +69,7 @@ class Outcome:
     """How trajectories ended.
 
     work: (trajectory,) reactions fired, or steps taken. status: (trajectory,) index of MEANING. failed: (trajectory,)
-    the reaction or species at fault. last: (trajectory, 1 + slot) the time that was reached, and the state there.
+    the reaction, species or event at fault. last: (trajectory, 1 + slot) the time reached, and the state there.
     switches: (trajectory,) arrays of SWITCH, the changes of readings in the order of time; None where readings stay.
     """
 

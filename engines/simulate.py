@@ -13,6 +13,7 @@ from engines.choice.auto import AUTO, engine_for
 from engines.ensemble import Summary, chunks, run_chunks
 from engines.kernel import check_laws
 from engines.loops import status
+from engines.loops.parts import CASCADE, WAITING
 from engines.request import HasNetwork, Request, read_request
 from engines.result import Interrupted, Outcome, SimulationError
 from engines.seeds import seed_words
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
 Record = Literal["grid", "events", "statistics"]
 EVENTS_PER_TRAJECTORY = 1 << 16
 """Numbers that a trajectory of events counts for when chunks are cut."""
+EVENT_FAILURES = {
+    status.WITHOUT_END: f"and others follow from each other without end: {CASCADE} at one time",
+    status.TOO_MANY_WAITING: f"is triggered while {WAITING} events wait until they are due, and no more may",
+    status.NO_DELAY: "has a delay that is not 0 or more",
+}
+"""What is wrong with an event, by the status."""
 
 
 def simulate(
@@ -177,5 +184,7 @@ class _Job:
             return f"{where}: {rate}. A rate law must give 0 or more wherever its reactants are present."
         if ended == status.TOO_MANY_EVENTS:
             return f"{where}: more than {self.engine.max_events} events. Raise max_events=, or use engine='ode'."
+        if ended in EVENT_FAILURES:
+            return f"{where}: event '{network.events[failed]}' {EVENT_FAILURES[ended]}."
         reason = result.MEANING[ended].replace("_", " ")
         return f"{where}: {reason}, because of {network.species[failed]}. {self.engine.remedy}."

@@ -7,7 +7,7 @@ from typing import Any
 
 from mechanisms.law import RateLaw
 from mechanisms.names import Scope
-from mechanisms.places import Event, Membrane, Place, Quantity, Variable
+from mechanisms.places import EXECUTION, Event, Membrane, Place, Quantity, Variable
 from mechanisms.rates import constant_unit
 from mechanisms.reaction import Reaction, read_equation
 from mechanisms.symbols import Symbols
@@ -76,13 +76,27 @@ def variable_entry(names: Symbols, variable: Variable) -> Entry:
 def event_entry(names: Symbols, event: Event) -> Entry:
     """An event: when it happens, and what it sets."""
     times = ", ".join(f"{t:g}" for t in event.times[:6]) + (" ..." if len(event.times) > 6 else "")
-    lines = [("at", f"{times} s") if event.when is None else ("when", f"{formula(event.when)} rises above 0")]
-    where = [] if event.when is None else arguments(names, event.when, event.bindings, Scope())
+    lines = [("at", f"{times} s")]
+    if event.when is not None:
+        start = ", or is above it at the start" if event.at_start else ""
+        lines = [("when", f"{formula(event.when)} rises above 0{start}")]
+    delay, priority = (_written(names, given, unit) for given, unit in ((event.delay, "s"), (event.priority, "1")))
+    lines += [("after", delay)] if delay != "0 s" else []
+    lines += [] if event.persistent else [("if", "the condition still holds then")]
+    lines += [("priority", priority)] if priority != "0" else []
     for target, given in event.sets.items():
-        is_law = isinstance(given, RateLaw)
-        lines.append(("sets", f"{target} = {formula(given) if is_law else _text_of(given)}"))
-        where += arguments(names, given, event.bindings, Scope()) if is_law else []
+        value = formula(given) if isinstance(given, RateLaw) else _text_of(given)
+        lines.append(("sets", f"{target} = {value}" + (", as it happens" if event.values == EXECUTION else "")))
+    laws = [law for law in (event.when, event.delay, event.priority, *event.sets.values()) if isinstance(law, RateLaw)]
+    where = [meaning for law in laws for meaning in arguments(names, law, event.bindings, Scope())]
     return Entry(event.name, (*lines, *_where(where)))
+
+
+def _written(names: Symbols, given: Any, unit: str) -> str:
+    """A law with its unit, a name, or a number in ``unit``."""
+    if isinstance(given, RateLaw):
+        return f"{formula(given)}  in {given.returns}".removesuffix("  in 1")
+    return _literal(given, unit) if names.find(given, Scope()) is None else _text_of(given)
 
 
 def formula(law: RateLaw) -> str:

@@ -13,6 +13,7 @@ from mechanisms.checks import check_affinities, check_rates
 from mechanisms.events import EventRows
 from mechanisms.faults import Fault, unknown
 from mechanisms.network import Network, Ragged, Signal
+from mechanisms.places import TRIGGER
 from mechanisms.rows import rows_of
 from mechanisms.symbols import CHARGE, Call, Symbols
 
@@ -90,8 +91,11 @@ def lower(model: Model, faults: list[Fault]) -> Network | None:
         arguments=Ragged.of([arguments for _, arguments in calls]),
         events=tuple(model.events),
         schedule=tuple(event.times for event in model.events.values()),
-        priority=np.array([event.priority for event in model.events.values()]),
         triggers=np.array(events.triggers, dtype=np.int64),
+        delay_scale=np.array(events.delay_scale, dtype=float),
+        persistent=np.array([event.persistent for event in model.events.values()], dtype=bool),
+        at_start=np.array([event.at_start for event in model.events.values()], dtype=bool),
+        at_trigger=np.array([event.values == TRIGGER for event in model.events.values()], dtype=bool),
         assignments=Ragged.of(events.assignments),
         multimers=tuple(model.multimers.values()),
         quantities=tuple(quantity.name for quantity in names.quantities),

@@ -9,9 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from mechanisms import variants
+from mechanisms.events import read_event
 from mechanisms.faults import Fault, ModelError, unknown
 from mechanisms.law import RateLaw
 from mechanisms.lower import lower
@@ -19,6 +18,7 @@ from mechanisms.mechanism import Mechanism, State, Subunits
 from mechanisms.names import Scope
 from mechanisms.network import TIME, Network
 from mechanisms.places import (
+    TRIGGER,
     Compartment,
     Event,
     Input,
@@ -200,31 +200,30 @@ class Model:
         *,
         at: Any = None,
         when: RateLaw | None = None,
-        priority: float = 0.0,
+        delay: Any = 0.0,
+        priority: Any = 0.0,
+        persistent: bool = True,
+        at_start: bool = False,
+        values: str = TRIGGER,
         **bindings: Any,
     ) -> Event:
         """Add an event that ``sets`` species (concentrations) and variables, by name, to values or laws.
 
-        at: a time or times (numbers: s); or when: a law, in any unit, whose value rises above 0 where the event is to
-        happen; it does not happen where the value is above 0 from the start. The values that are set may be numbers,
-        text with a unit, names, or laws of the state just before; where molecules are counted they are rounded.
-        priority: of several events at one time the highest comes first, then the one declared first.
+        at: a time or times (numbers: s) at which it is triggered; or when: a law, in any unit, and it is triggered
+        where the law's value rises above 0; with at_start=True also at the start, where it is above 0 then.
+        delay: from then until it happens (number: s), as it is when the event is triggered. It may be triggered again
+        meanwhile, and then happens as often; with persistent=False it happens only if its condition, ``when``, holds
+        all the while.
+        The values that are set may be numbers, text with a unit, names, or laws: of the state in which the event is
+        triggered, or with values="execution" of that just before it happens; they are rounded where molecules are
+        counted. delay and priority may be given in the same ways.
+        priority: of several events at one time the highest comes first, as it is after the one before; then the one
+        declared first. All this is as in section 4.11 of SBML Level 3 Version 2.
         """
-        where = f"event '{name}'"
-        times: tuple[float, ...] = ()
-        if (at is None) == (when is None):
-            self._faults.append(Fault(where, "neither at= nor when=" if at is None else "at= and when=", "one of them"))
-        elif at is not None:
-            listed = [at] if isinstance(at, str) or not np.iterable(at) else at
-            times = tuple(sorted(read_number(f"{where}, at", t, "s", self._faults) for t in listed))
-        elif not isinstance(when, RateLaw):
-            self._faults.append(Fault(f"{where}, when", f"{when!r}", "a function declared with @rate_law"))
-        if not sets:
-            self._faults.append(Fault(where, "nothing that it sets", "{'<species or variable>': value}"))
-        condition = when if isinstance(when, RateLaw) else None
-        rank = read_number(f"{where}, priority", priority, "1", self._faults)
-        event = Event(name, times, condition, dict(sets), rank, bindings)
-        self._declare(where, name, self.events, event)
+        given = {"at": at, "when": when, "sets": sets, "delay": delay, "priority": priority, "values": values}
+        given |= {"persistent": persistent, "at_start": at_start}
+        event = read_event(name, given, bindings, self._faults)
+        self._declare(f"event '{name}'", name, self.events, event)
         return event
 
     def quantity(self, name: str, law: RateLaw, **bindings: Any) -> Quantity:

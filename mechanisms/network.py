@@ -86,9 +86,12 @@ class Network:
     net: (R,) the law gives a net flux; ``affinity``: (R,) the row of its affinity in ``law``, or -1; by_sign: (R,) it
         is split by its sign (see ``mechanisms.splitting``).
     deterministic: (R,) the change of a variable, without noise.
-    events: names. schedule: of each event its times in s, () where it is triggered. priority: (E,).
-    triggers: (E,) which of the conditions, whose laws are in the rows from ``first_condition`` on, or -1. assignments:
-        (E) slots that are set, and the factors of the laws in the rows from ``first_assignment`` on, one by one.
+    events: names. schedule: of each event its times in s, () where it has a condition. triggers: (E,) which of the
+        conditions, whose laws are in the rows from ``first_condition`` on, or -1. delay_scale: (E,) s per unit of the
+        laws in the rows from ``first_delay`` on; priorities are in those from ``first_priority`` on. persistent,
+        at_start, at_trigger: (E,) it happens though its condition ends; a condition that holds at the start triggers
+        it; values are those of when it is triggered. assignments: (E) slots that are set, and the factors of the laws
+        in the rows from ``first_assignment`` on, one by one.
     driven: species, input and molecules per unit of the input, for species that follow an input.
     constants: values of parameters and sizes, in the order of their slots.
     """
@@ -117,8 +120,11 @@ class Network:
     arguments: Ragged
     events: tuple[str, ...]
     schedule: tuple[tuple[float, ...], ...]
-    priority: Floats
     triggers: Integers
+    delay_scale: Floats
+    persistent: NDArray[np.bool_]
+    at_start: NDArray[np.bool_]
+    at_trigger: NDArray[np.bool_]
     assignments: Ragged
     multimers: tuple[Multimer, ...]
     quantities: tuple[str, ...]
@@ -193,23 +199,22 @@ class Network:
     @property
     def first_condition(self) -> int:
         """The row of ``law`` that gives the first condition of an event."""
-        return self.first_assignment - int((self.triggers >= 0).sum())
+        return self.first_delay - int((self.triggers >= 0).sum())
+
+    @property
+    def first_delay(self) -> int:
+        """The row of ``law`` that gives the delay of the first event."""
+        return self.first_priority - len(self.events)
+
+    @property
+    def first_priority(self) -> int:
+        """The row of ``law`` that gives the priority of the first event."""
+        return self.first_assignment - len(self.events)
 
     @property
     def first_assignment(self) -> int:
         """The row of ``law`` that gives the first value that an event sets."""
         return len(self.law) - len(self.assignments.index)
-
-    @cached_property
-    def by_priority(self) -> list[int]:
-        """The events, the highest priority first."""
-        return sorted(range(len(self.events)), key=lambda e: -float(self.priority[e]))
-
-    def happen(self, event: int, y: Floats) -> None:
-        """Set what an event sets, in a complete y in place; every value is computed before any is set."""
-        span = range(self.assignments.start[event], self.assignments.start[event + 1])
-        values = [self.evaluate(self.first_assignment + q, y) * self.assignments.value[q] for q in span]
-        y[self.assignments.index[span.start : span.stop]] = values
 
     def values(self, t: float, y: Floats | None = None) -> Floats:
         """y at the time t: the initial state or the given one, with inputs, and species that follow them, as at t."""

@@ -119,21 +119,32 @@ class Variable:
     owner: str = ""
 
 
+TRIGGER, EXECUTION = "trigger", "execution"
+"""When the values that an event sets are computed: as it is triggered, or as it happens."""
+
+
 @dataclass(frozen=True)
 class Event:
-    """Something that happens at given times, or whenever a condition becomes true, and sets values at once.
+    """Something that is triggered at given times, or whenever a condition becomes true, and sets values at once.
 
     name; times: in s, or () where ``when`` is given: a law whose value rises above 0 where the condition becomes true.
     sets: by name of a species (concentration) or variable, a number, text with a unit, a name, or a RateLaw; all are
-    computed before any is set. priority: of several events at one time the highest comes first.
-    bindings: what the arguments of laws are bound to.
+    computed before any is set. delay in s, from when it is triggered until it happens, and priority, of several events
+    at one time the highest first: given in the same ways.
+    persistent: it happens though its condition becomes false before. at_start: it is triggered where its condition
+    holds at the start. values: TRIGGER or EXECUTION, when they are computed. bindings: what arguments of laws are bound
+    to.
     """
 
     name: str
     times: tuple[float, ...]
     when: RateLaw | None
     sets: Mapping[str, Any]
-    priority: float = 0.0
+    delay: Any = 0.0
+    priority: Any = 0.0
+    persistent: bool = True
+    at_start: bool = False
+    values: str = TRIGGER
     bindings: Mapping[str, Any] = field(default_factory=dict)
 
 

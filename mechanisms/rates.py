@@ -60,11 +60,12 @@ def constant_unit(names: Symbols, left: Terms, at: Place | None) -> str:
             length += 2 * int(order)
         else:
             micromolar -= int(order)
-    return _unit_of(micromolar, length)
+    return unit_of_constant(micromolar, length)
 
 
 @cache
-def _unit_of(micromolar: int, length: int) -> str:
+def unit_of_constant(micromolar: int, length: int) -> str:
+    """uM^micromolar um^length / s, as text."""
     powers = {"uM": micromolar, "um": length, "s": -1}
     above = "*".join(_power(unit, n) for unit, n in powers.items() if n > 0) or "1"
     return "/".join([above, *(_power(unit, -n) for unit, n in powers.items() if n < 0)])

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from mechanisms.law import RateLaw
 
 
@@ -36,9 +38,14 @@ def record(law: RateLaw, prefix: str = "") -> Record:
     return Record(tuple(statements), result)
 
 
+_LOGICAL = {"both": "{} and {}", "either": "{} or {}", "opposite": "not {}"}
+
+
 def _text(value: Any) -> str:
     if isinstance(value, Recorder):
         return value.text
+    if isinstance(value, (bool, np.bool_)):
+        return str(bool(value))
     number = float(value)
     text = repr(abs(number)) if math.isfinite(number) else f"math.{abs(number)}"
     return f"(-{text})" if math.copysign(1.0, number) < 0 else text
@@ -76,6 +83,8 @@ class Recorder:
         texts = [_text(x) for x in arguments]
         if function == "where":
             return self.note(f"{texts[1]} if {texts[0]} else {texts[2]}")
+        if function in _LOGICAL:
+            return self.note(_LOGICAL[function].format(*texts))
         return self.note(f"math.{function}({', '.join(texts)})")
 
     def branch(self, then: Callable[[], Any], otherwise: Callable[[], Any]) -> Recorder:
@@ -92,6 +101,7 @@ class Recorder:
     __sub__, __rsub__ = _binary("-"), _binary("-", reverse=True)
     __mul__, __rmul__ = _binary("*"), _binary("*", reverse=True)
     __truediv__, __rtruediv__ = _binary("/"), _binary("/", reverse=True)
+    __floordiv__, __rfloordiv__ = _binary("//"), _binary("//", reverse=True)
     __pow__, __rpow__ = _binary("**"), _binary("**", reverse=True)
     __eq__, __ne__ = _binary("=="), _binary("!=")  # type: ignore[assignment]
     __hash__ = None  # type: ignore[assignment]

@@ -159,15 +159,15 @@ class Symbols:
 
 
 def _reads(model: Model, name: str) -> bool:
-    """Whether an argument of some law of the model is bound to ``name``, or an event sets something to it."""
-    events = model.events.values()
+    """Whether an argument of some law of the model is bound to ``name``, or it is given to an event by itself."""
+    given = [(g, e.bindings) for e in model.events.values() for g in (e.when, e.delay, e.priority, *e.sets.values())]
     used: list[tuple[Any, Any]] = [
         *((law, r.bindings) for r, _ in model.reactions.values() for law in (r.law, r.affinity, r.k, r.k_back)),
         *((quantity.law, quantity.bindings) for quantity in model.quantities.values()),
         *((variable.law, variable.bindings) for variable in model.variables.values()),
-        *((law, event.bindings) for event in events for law in (event.when, *event.sets.values())),
+        *given,
     ]
-    return any(given == name for event in events for given in event.sets.values() if isinstance(given, str)) or any(
+    return any(isinstance(value, str) and value == name for value, _ in given) or any(
         isinstance(law, RateLaw) and any(bindings.get(argument, argument) == name for argument in law.names)
         for law, bindings in used
     )

@@ -1,96 +1,118 @@
-"""Events: conditions that are watched, and the values that are set where they become true."""
+"""Events: conditions that are watched, and what happens, now or later, where they become true.
 
-import numpy as np
+An event is triggered where its condition becomes true, and waits until it is due, even where that is at once. Of those
+that are due the one of the highest priority happens; then all conditions and priorities are looked at again (SBML Level
+3 Version 2, section 4.11).
+"""
+
 from numba import njit
 
-from .flow import ARGUMENTS, LAW, MEAN_FIELD, complete, follow
-from .paths import copy_first
-from .pointer import call_float
+from .flow import MEAN_FIELD, complete, follow
+from .parts import CASCADE
 from .rodas3 import at_fraction
-from .status import TOO_MANY_EVENTS
+from .status import WITHOUT_END
 from .switching import land
+from .waiting import cancel, earliest, evaluate, happen, next_to_happen, trigger
 
-CASCADE = 1000
-"""Events that may follow from each other at one time."""
-
-
-@njit(nogil=True, error_model="numpy")
-def evaluate(row, y, rates):
-    """The law in a row of the tables, at a complete y."""
-    law, _, plan, _, slot, scale = rates
-    return call_float(law, (plan[plan[LAW] + row], y, slot, scale, plan[plan[ARGUMENTS] + row]))
+HALVINGS = 100
+"""Of the time in which a condition becomes true: as a rule some 50 leave nothing between two numbers."""
 
 
 @njit(nogil=True, error_model="numpy")
-def happen(event, y, rates, events):
-    """Set what an event sets; every value is computed before any is set."""
-    start = events.start
-    values = np.empty(start[event + 1] - start[event])
-    for q in range(len(values)):
-        values[q] = evaluate(events.first + start[event] + q, y, rates) * events.factors[start[event] + q]
-    for q in range(len(values)):
-        slot = events.slots[start[event] + q]
-        y[slot] = np.rint(values[q]) if events.whole[slot] else values[q]
-    complete(y, rates, MEAN_FIELD)
-
-
-@njit(nogil=True, error_model="numpy")
-def conditions_changed(y, rates, events, met):
-    """The next event whose condition has become true since ``met``, or -1; of several that of the highest priority."""
-    by_priority, conditions = events.by_priority, events.conditions
-    found = -1
-    for q in range(events.count):
-        e = by_priority[q]
-        if conditions[e] >= 0:
-            holds = evaluate(conditions[e], y, rates) > 0.0
-            if not holds:
-                met[e] = False
-            elif not met[e] and found < 0:
-                found = e
-    return found
-
-
-@njit(nogil=True, error_model="numpy")
-def cascade(y, rates, events, met, noisy, partition, mode, report, ga, gb, gc, gd):
-    """Let all events happen whose conditions have become true, also by each other.
-
-    Returns whether any has, and the next state of the generator.
-    """
-    for n in range(CASCADE):
-        e = conditions_changed(y, rates, events, met)
-        if e < 0:
-            return n > 0, ga, gb, gc, gd
-        met[e] = True
-        ga, gb, gc, gd = land(y, noisy, partition, mode, ga, gb, gc, gd)
-        happen(e, y, rates, events)
-    report[0], report[1] = TOO_MANY_EVENTS, 0
-    return True, ga, gb, gc, gd
-
-
-@njit(nogil=True, error_model="numpy")
-def conditions_at_start(y, rates, events, met):
-    """Conditions that hold from the start do not let their events happen."""
-    complete(y, rates, MEAN_FIELD)
-    conditions = events.conditions
+def look(y, rates, events, scratch):
+    """See which conditions hold at a complete y; returns whether any has become true since they were last noted."""
+    risen = False
     for e in range(events.count):
-        met[e] = conditions[e] >= 0 and evaluate(conditions[e], y, rates) > 0.0
+        row = events.conditions[e]
+        scratch.seen[e] = row >= 0 and evaluate(row, y, rates) > 0.0
+        risen |= scratch.seen[e] > scratch.met[e]
+    return risen
 
 
 @njit(nogil=True, error_model="numpy")
-def watch(y, flow, rates, events, scratch, s):
-    """The fraction, at most s, of a step at which a condition becomes true, and whether one does."""
-    met, seen, dense = scratch.met, scratch.seen, scratch.dense
-    low = high = middle = s
-    for n in range(50):
-        at_fraction(middle, y, flow, scratch, dense)
-        follow(dense, rates)
-        copy_first(events.count, met, seen)
-        if conditions_changed(dense, rates, events, seen) >= 0:
-            high = middle
-            low = 0.0 if n == 0 else low
-        elif n == 0:
-            return s, False
-        else:
-            low = middle
-        middle = 0.5 * (low + high)
-    return high, True
+def note_ends(events, scratch):
+    """Note the conditions that hold no longer; events that are not persistent wait no longer."""
+    for e in range(events.count):
+        if scratch.seen[e] < scratch.met[e]:
+            scratch.met[e] = False
+            if not events.persistent[e]:
+                cancel(e, events, scratch)
+
+
+@njit(nogil=True, error_model="numpy")
+def cascade(t, y, rates, events, scratch, noisy, partition, mode, report, ga, gb, gc, gd):
+    """Let all events happen that are due at t, also by each other; y is complete.
+
+    Returns whether y has changed, when the next event is due, and the next state of the generator.
+    """
+    changed, event = False, 0
+    for _ in range(CASCADE):
+        risen = look(y, rates, events, scratch)
+        note_ends(events, scratch)
+        if risen:
+            changed = True
+            ga, gb, gc, gd = land(y, noisy, partition, mode, ga, gb, gc, gd)
+            complete(y, rates, MEAN_FIELD)
+            for e in range(events.count):
+                if scratch.seen[e] > scratch.met[e]:
+                    scratch.met[e] = True
+                    trigger(e, t, y, rates, events, scratch, report)
+        n = next_to_happen(t, y, rates, events, scratch)
+        if n < 0 or report[0] != 0:
+            return changed, earliest(scratch), ga, gb, gc, gd
+        changed = True
+        event = scratch.waiting[1 + n]
+        ga, gb, gc, gd = land(y, noisy, partition, mode, ga, gb, gc, gd)
+        complete(y, rates, MEAN_FIELD)
+        happen(n, y, rates, events, scratch)
+    report[0], report[1] = WITHOUT_END, event
+    return changed, earliest(scratch), ga, gb, gc, gd
+
+
+@njit(nogil=True, error_model="numpy")
+def begin_events(y, rates, events, scratch):
+    """No event waits; a condition that holds from the start triggers its event only where it is meant to."""
+    complete(y, rates, MEAN_FIELD)
+    scratch.waiting[0] = 0
+    look(y, rates, events, scratch)
+    for e in range(events.count):
+        scratch.met[e] = scratch.seen[e] > events.at_start[e]
+
+
+@njit(nogil=True, error_model="numpy")
+def watch(t, length, s, t_new, y, flow, rates, events, scratch):
+    """Look at conditions during a step of some length from t, up to its fraction s at t_new.
+
+    Returns the fraction and the time at which one becomes true, the first that can be told from the time before, and
+    whether one does; else s and t_new. What ceases to hold before is noted.
+    """
+    looks = max(2, int((t_new - t) / events.look) + 1)
+    low = t
+    for k in range(1, looks + 1):
+        high = t_new if k == looks else t + (t_new - t) * k / looks
+        fraction = s if k == looks else (high - t) / length
+        if not look_at(high, fraction, y, flow, rates, events, scratch):
+            note_ends(events, scratch)
+            low = high
+            continue
+        for _ in range(HALVINGS):
+            middle = 0.5 * (low + high)
+            if not low < middle < high:
+                break
+            if look_at(middle, (middle - t) / length, y, flow, rates, events, scratch):
+                high, fraction = middle, (middle - t) / length
+            else:
+                low = middle
+        return fraction, high, True
+    return s, t_new, False
+
+
+@njit(nogil=True, error_model="numpy")
+def look_at(t, s, y, flow, rates, events, scratch):
+    """Look at conditions at the time t, the fraction s of a step."""
+    dense = scratch.dense
+    at_fraction(s, y, flow, scratch, dense)
+    if events.clock >= 0:
+        dense[events.clock] = t
+    follow(dense, rates)
+    return look(dense, rates, events, scratch)

@@ -14,7 +14,7 @@ import math
 import numpy as np
 from numba import njit
 
-from .events import cascade, conditions_at_start, happen, watch
+from .events import begin_events, cascade, watch
 from .flow import MEAN_FIELD, complete, follow, jacobian_at
 from .jumps import ALL, NONE, chosen, fire, fraction, has_enough, part_of_hazard, refresh, update
 from .kicks import extrapolate, kick, kick_on, kick_rates, longest
@@ -25,6 +25,7 @@ from .random import exponential, uniform
 from .rodas3 import at_fraction, attempt, error
 from .status import NOT_FINITE, STEP_TOO_SMALL, STOPPED, TOO_MANY_EVENTS
 from .switching import begin_readings, land, switch
+from .waiting import CLOSE, trigger
 
 BURST = 1 << 12
 """Jumps between two looks at whether the user asked to stop."""
@@ -40,8 +41,9 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
 
     memory: time, hazard since the last jump, hazard at which the next one happens (negative: not drawn yet), the next
     step to try, and of a step between kicks its end, half its length (0: none is under way) and its middle (infinite:
-    gone by), kept from call to call. parts: (flow, noisy, partition, mode, events). span: end in s, grid, and how many
-    of its times may be recorded. report: status, reaction, times recorded, steps, reactions fired in leaps.
+    gone by), kept from call to call. parts: (flow, noisy, partition, mode, events). span: end in s, grid, how many of
+    its times may be recorded, and whether events at the end itself happen now (else ``enter`` lets them). report:
+    status, reaction, times recorded, steps, reactions fired in leaps.
     """
     flow, span, members, recorded = borrowed((parts[0], span, members, recorded))
     noisy, partition, mode, events = pointers(parts[1:])
@@ -49,14 +51,14 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
     flowing, jumping, moved = pointers(flow.rates), noisy.rates, flow.moved
     trial, dense, a, counts = scratch.trial, scratch.dense, scratch.a, mode.counts
     slots = counts[SLOTS]
-    t_end, grid, until = span
+    t_end, grid, until, closing = span
     t, hazard, wanted, h = memory[0], memory[1], memory[2], memory[3]
     kick_end, half, middle = memory[4], memory[5], memory[6]
     ga, gb, gc, gd = generator[0], generator[1], generator[2], generator[3]
     flows, watching, adapting = len(moved) > 0, events.count > 0, counts[CANDIDATES] > 0
     kicked, shaken = counts[KICKING] > 0, False
     fired, last_fired = 0, ALL
-    standing, a0 = 0.0, 0.0
+    standing, a0, due = 0.0, 0.0, math.inf
     fresh, jump, known = True, False, False
     while True:
         if fresh:
@@ -69,9 +71,9 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
                 shaken = False
             elif not known:
                 follow(y, flowing)
-            if watching and not jump:
-                happened, ga, gb, gc, gd = cascade(
-                    y, flowing, events, scratch.met, noisy, partition, mode, report, ga, gb, gc, gd
+            if watching and not jump and (half == 0.0 or t < kick_end) and (closing or t < t_end):
+                happened, due, ga, gb, gc, gd = cascade(
+                    t, y, flowing, events, scratch, noisy, partition, mode, report, ga, gb, gc, gd
                 )
                 if happened:
                     last_fired, known = ALL, False
@@ -101,7 +103,7 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
                 while report[2] < until and grid[report[2]] <= t:
                     record(y, recorded, report)
                 kick_rates(y, noisy, partition, mode, scratch.b, t_end - t, report)
-                kick_end = min(t_end, grid[report[2]] if report[2] < until else t_end)
+                kick_end = min(t_end, due, grid[report[2]] if report[2] < until else t_end)
                 half = 0.5 * (kick_end - t)
                 reach = 0.5 * min(longest(y, noisy, partition, mode, scratch), h if flows else math.inf)
                 enough, more = False, 0
@@ -128,6 +130,9 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
             wanted, ga, gb, gc, gd = exponential(ga, gb, gc, gd)
             hazard = 0.0
         t_new = kick_end if half > 0.0 else t_end
+        early = CLOSE * abs(t_new)
+        if due < t_new - early:
+            t_new = due
         length, last = t_new - t, True
         if flows and h < length:
             length, last = h, False
@@ -165,11 +170,12 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
         s, known = 1.0, flows and counts[MOVING] > 0
         if hazard + part_of_hazard(length, 1.0, a0, am, a1) >= wanted:
             s, jump = fraction(length, wanted - hazard, a0, am, a1), True
-        if flows and watching:
-            s, event = watch(y, flow, flowing, events, scratch, s)
-            jump = jump and not event
         if not (last and s == 1.0):
-            t_new = t + s * length
+            t_new, early = t + s * length, 0.0
+        if flows and watching:
+            s, t_new, event = watch(t, length, s, t_new, y, flow, flowing, events, scratch)
+            if event:
+                jump, known, early = False, False, 0.0
         if half > 0.0 and t_new >= middle:
             if flows:
                 at_fraction((middle - t) / length, y, flow, scratch, dense)
@@ -180,7 +186,7 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
                 break
             extrapolate(mode, scratch)
             middle = math.inf
-        while report[2] < until and grid[report[2]] < t_new:
+        while report[2] < until and grid[report[2]] < t_new - early:
             known = False
             if flows:
                 at_fraction((grid[report[2]] - t) / length, y, flow, scratch, dense)
@@ -193,6 +199,8 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
             copy_first(slots, dense, y)
         else:
             at_fraction(s, y, flow, scratch, y)
+        if watching and events.clock >= 0:
+            y[events.clock] = t_new
         hazard += part_of_hazard(length, s, a0, am, a1)
         t, a0 = t_new, a1
         fresh = True
@@ -219,12 +227,12 @@ def start_trajectory(y, parts, scratch):
     flow, noisy, partition, mode, events = pointers(parts)
     y, scratch = pointers((y, scratch))
     begin_readings(noisy, partition, mode, scratch.a)
-    conditions_at_start(y, flow.rates, events, scratch.met)
+    begin_events(y, flow.rates, events, scratch)
 
 
 @njit(nogil=True, error_model="numpy")
-def enter(k, y, segments, parts, happening, generator, scratch, report):
-    """Enter segment k: inputs take their values, and the events that are scheduled for its beginning happen."""
+def enter(k, t, y, segments, parts, happening, generator, scratch, report):
+    """Enter segment k at t: inputs take their values, and the events that are due at its beginning happen."""
     _, flow_weights, noisy_weights, held, held_values = segments
     hold(y, held, held_values[k])
     copy(flow_weights[k], parts[0].rates[3])
@@ -234,12 +242,13 @@ def enter(k, y, segments, parts, happening, generator, scratch, report):
     rates = flow.rates
     complete(y, rates, MEAN_FIELD)
     ga, gb, gc, gd = generator[0], generator[1], generator[2], generator[3]
-    due, due_start = happening
-    for q in range(due_start[k], due_start[k + 1]):
+    scheduled, start = happening
+    if start[k] < start[k + 1]:
         ga, gb, gc, gd = land(y, noisy, partition, mode, ga, gb, gc, gd)
-        happen(due[q], y, rates, events)
-    if k > 0 or due_start[1] > 0:
-        _, ga, gb, gc, gd = cascade(y, rates, events, scratch.met, noisy, partition, mode, report, ga, gb, gc, gd)
+        complete(y, rates, MEAN_FIELD)
+    for q in range(start[k], start[k + 1]):
+        trigger(scheduled[q], t, y, rates, events, scratch, report)
+    _, _, ga, gb, gc, gd = cascade(t, y, rates, events, scratch, noisy, partition, mode, report, ga, gb, gc, gd)
     generator[0], generator[1], generator[2], generator[3] = ga, gb, gc, gd
 
 
@@ -262,11 +271,11 @@ def trajectories(start, segments, parts, happening, scratch, seeds, grid, record
         start_trajectory(y, parts, scratch)
         for k in range(len(ends)):
             memory[3] = 1e-4 * (ends[k] - memory[0])
-            enter(k, y, segments, parts, happening, generator, scratch, report)
+            enter(k, memory[0], y, segments, parts, happening, generator, scratch, report)
             until = len(grid)
             if k < len(ends) - 1:
                 until = np.searchsorted(grid, ends[k])
-            span = (ends[k], grid, until)
+            span = (ends[k], grid, until, k == len(ends) - 1)
             while report[0] == 0 and memory[0] < ends[k]:
                 looked = report[2]
                 fired += advance(
@@ -306,11 +315,11 @@ def every_event(start, segments, parts, happening, scratch, width, seed, control
     count = -1
     for k in range(len(ends)):
         memory[3] = 1e-4 * (ends[k] - memory[0])
-        enter(k, y, segments, parts, happening, generator, scratch, report)
+        enter(k, memory[0], y, segments, parts, happening, generator, scratch, report)
         if k == 0:
             times[0], fired[0], count = t_start, -1, 0
             copy(y, states[0])
-        span = (ends[k], no_grid, 0)
+        span = (ends[k], no_grid, 0, k == len(ends) - 1)
         while report[0] == 0 and memory[0] < ends[k]:
             done = advance(y, memory, generator, members, watched, parts, scratch, span, no_record, 1, report)
             switches, switched = logged(0, mode, switches, switched)

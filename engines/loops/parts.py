@@ -105,26 +105,54 @@ class Mode(NamedTuple):
 
 
 class Events(NamedTuple):
-    """How many events, by priority, rows of their conditions and first value, what they set, which slots are whole."""
+    """Events, and the rows of the tables in which their laws are.
+
+    count: how many there are. conditions: (E,) rows, or -1; delays, priorities, values: the first rows of these.
+    delay_scale, persistent, at_start, at_trigger: (E,) as in the network. slots, factors: what they set, and what turns
+    values into it, by rows start; widest: the most that one sets. whole: (slot,) flags: it holds a whole number.
+    clock: the slot of time, or -1. look: s, the longest time between two looks at conditions.
+    """
 
     count: int
-    by_priority: Any
     conditions: Any
-    first: Any
+    delays: int
+    priorities: int
+    values: int
+    delay_scale: Any
+    persistent: Any
+    at_start: Any
+    at_trigger: Any
     slots: Any
     factors: Any
     start: Any
+    widest: int
     whole: Any
+    clock: int
+    look: float
+
+
+WAITING = 1000
+"""Events that may wait at one time until they are due."""
+CASCADE = 1000
+"""Events that may follow from each other at one time."""
 
 
 class Scratch(NamedTuple):
-    """Room that one thread needs; met, seen: which conditions hold."""
+    """Room that one thread needs.
+
+    met: (E,) which conditions held when last looked at; seen: which hold now. waiting: how many events wait, then which
+    ones, in the order in which they were triggered; due: (WAITING,) when they are to happen; kept: (WAITING, widest)
+    the values that they will set.
+    """
 
     slope: Any
     trial: Any
     dense: Any
     met: Any
     seen: Any
+    waiting: Any
+    due: Any
+    kept: Any
     a: Any
     ahead: Any
     b: Any

@@ -93,16 +93,20 @@ def test_the_time_of_a_trigger_is_found_inside_a_step() -> None:
 
 
 def test_of_several_events_the_highest_priority_comes_first() -> None:
-    """x = 2 x and x = x + 1 at one time, from 5: 11 or 12, by priority; without one, by the order of declaration."""
-    for priorities, expected in (((0, 1), 12.0), ((1, 0), 11.0), ((0, 0), 11.0)):
-        for when in ({"at": 1.0}, {"when": below, "level": 0.5}):
-            model = gate(x=5.0)
-            bound = {"x": "h"} if "when" in when else {}
-            model.event("double", {"x": "twice"}, priority=priorities[0], **when, **bound)
-            model.event("add", {"x": "more"}, priority=priorities[1], **when, **bound)
-            model.quantity("twice", doubled, x="x")
-            model.quantity("more", successor, x="x")
-            assert values(model, [0.0, 2.0], "x")[-1] == expected
+    """x = 2 x and x = x + 1 at one time, from 5, by priority; without one, by the order of declaration.
+
+    11 or 12 where values are of the state just before each, 6 or 10 where they are of that which triggers both.
+    """
+    for computed, first, last in (("execution", 11.0, 12.0), ("trigger", 6.0, 10.0)):
+        for priorities, expected in (((0, 1), last), ((1, 0), first), ((0, 0), first)):
+            for when in ({"at": 1.0}, {"when": below, "level": 0.5}):
+                model = gate(x=5.0)
+                options = when | {"values": computed} | ({"x": "h"} if "when" in when else {})
+                model.event("double", {"x": "twice"}, priority=priorities[0], **options)
+                model.event("add", {"x": "more"}, priority=priorities[1], **options)
+                model.quantity("twice", doubled, x="x")
+                model.quantity("more", successor, x="x")
+                assert values(model, [0.0, 2.0], "x")[-1] == expected
 
 
 def test_all_values_are_computed_before_any_is_set() -> None:

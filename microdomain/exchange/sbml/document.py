@@ -1,0 +1,104 @@
+"""A document: read by libsbml, its errors, and what it holds that is not supported, all of it listed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from mechanisms.faults import Fault, ModelError
+
+REMEDY = "a model without it"
+
+
+class UnsupportedSBML(ModelError):
+    """Valid SBML that says what this project cannot: every construct, and where it stands."""
+
+
+def read_document(given: str | os.PathLike[str]) -> Any:
+    """The libsbml document of a path or of text, with comp models flattened.
+
+    Raises OSError where there is no such file, ModelError with libsbml's messages and their lines where the document is
+    no valid SBML, and UnsupportedSBML where it needs a package that is not supported.
+    """
+    import libsbml
+
+    text, name = _text_of(given)
+    document = libsbml.readSBMLFromString(text)
+    _raise_errors(document, name)
+    _refuse_packages(document, name)
+    _flatten(document, name)
+    if document.getModel() is None:
+        raise ModelError(name, [Fault("document", "no model", "one model")])
+    for category in (libsbml.LIBSBML_CAT_UNITS_CONSISTENCY, libsbml.LIBSBML_CAT_MODELING_PRACTICE):
+        document.setConsistencyChecks(category, False)
+    document.checkConsistency()
+    _raise_errors(document, name)
+    return document
+
+
+def name_of(document: Any) -> str:
+    """What the model is called."""
+    model = document.getModel()
+    return model.getId() or model.getName() or "SBML model"
+
+
+def _text_of(given: str | os.PathLike[str]) -> tuple[str, str]:
+    if isinstance(given, str) and given.lstrip("\ufeff \t\r\n").startswith("<"):
+        return given.lstrip("\ufeff \t\r\n"), "SBML text"
+    path = Path(given)
+    data = path.read_bytes()
+    try:
+        return data.decode("utf-8-sig").lstrip(), path.name
+    except UnicodeDecodeError:
+        return data.decode("latin-1").lstrip(), path.name
+
+
+def _raise_errors(document: Any, name: str) -> None:
+    faults = []
+    for i in range(document.getNumErrors()):
+        error = document.getError(i)
+        if error.isError() or error.isFatal():
+            message = " ".join(error.getMessage().split())
+            fault = Fault(f"line {error.getLine()}", message.rstrip("."), f"valid SBML (rule {error.getErrorId()})")
+            if fault not in faults:
+                faults.append(fault)
+    if faults:
+        raise ModelError(name, faults)
+
+
+def _refuse_packages(document: Any, name: str) -> None:
+    faults = [
+        Fault(f"package '{prefix}'", "a package that the model cannot be read without", REMEDY)
+        for prefix in sorted(_required_packages(document))
+        if prefix != "comp"
+    ]
+    if document.getModel() is not None and document.getModel().isPackageEnabled("fbc"):
+        faults.append(Fault("package 'fbc'", "a flux balance problem", "a model with kinetic laws"))
+    if faults:
+        raise UnsupportedSBML(name, faults)
+
+
+def _required_packages(document: Any) -> Iterator[str]:
+    for i in range(document.getNumPlugins()):
+        plugin = document.getPlugin(i)
+        prefix = plugin.getPackageName()
+        if prefix not in ("core", "l3v2extendedmath", "layout", "render") and document.getPackageRequired(prefix):
+            yield prefix
+    for i in range(document.getNumUnknownPackages()):
+        if document.getPackageRequired(document.getUnknownPackagePrefix(i)):
+            yield document.getUnknownPackagePrefix(i)
+
+
+def _flatten(document: Any, name: str) -> None:
+    import libsbml
+
+    if document.getPlugin("comp") is None:
+        return
+    properties = libsbml.ConversionProperties()
+    properties.addOption("flatten comp", True)
+    properties.addOption("performValidation", True)
+    if document.convert(properties) != libsbml.LIBSBML_OPERATION_SUCCESS:
+        found = "; ".join(" ".join(document.getError(i).getMessage().split()) for i in range(document.getNumErrors()))
+        raise UnsupportedSBML(name, [Fault("package 'comp'", found or "submodels", "submodels that can be flattened")])

@@ -1,0 +1,120 @@
+"""libsbml's formulas to expressions, with the document's function definitions written out."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import Any
+
+from mechanisms.units import AVOGADRO
+from microdomain.exchange.expressions import Call, Expression, Name, Number, replaced
+
+TIME = Name("time of the simulation")
+"""What MathML's symbol of time becomes; no id has a space in it."""
+RATE_OF = "rate of "
+"""Before a name: MathML's symbol of its rate of change."""
+
+
+class UnsupportedMath(ValueError):
+    """A formula with something in it that is not supported: what it is."""
+
+
+class Formulas:
+    """Reads the formulas of one document."""
+
+    def __init__(self, model: Any) -> None:
+        self.functions: dict[str, Any] = {}
+        for definition in model.getListOfFunctionDefinitions():
+            self.functions[definition.getId()] = definition.getMath()
+
+    def read(self, node: Any) -> Expression:
+        """The expression of an AST node. Raises UnsupportedMath."""
+        try:
+            return self._read(node)
+        except RecursionError:
+            raise UnsupportedMath("a formula that is nested too deeply") from None
+
+    def _read(self, node: Any) -> Expression:
+        kind = node.getType()
+        names = _names()
+        if kind in names.numbers:
+            return Number(node.getValue())
+        if kind in names.constants:
+            return names.constants[kind]
+        if kind == names.name:
+            return Name(node.getName())
+        if kind == names.function:
+            return self._inlined(node)
+        if kind == names.rate_of:
+            return _rate_of(self._read(node.getChild(0)))
+        if kind not in names.calls:
+            what = (node.getName() or node.getOperatorName() or "an unknown function").strip()
+            raise UnsupportedMath(f"'{what}' in a formula")
+        return Call(names.calls[kind], tuple(self._read(node.getChild(i)) for i in range(node.getNumChildren())))
+
+    def _inlined(self, node: Any) -> Expression:
+        name = node.getName()
+        definition = self.functions.get(name)
+        if definition is None:
+            raise UnsupportedMath(f"the function '{name}', which has no definition")
+        last = definition.getNumChildren() - 1
+        if node.getNumChildren() != last:
+            raise UnsupportedMath(f"the function '{name}' with {node.getNumChildren()} arguments, not {last}")
+        given = {definition.getChild(i).getName(): self._read(node.getChild(i)) for i in range(last)}
+
+        def argument(found: Name) -> Expression:
+            if found.name.startswith(RATE_OF):
+                of = given.get(found.name.removeprefix(RATE_OF))
+                return found if of is None else _rate_of(of)
+            return given.get(found.name, found)
+
+        return replaced(self._read(definition.getChild(last)), argument)
+
+
+def _rate_of(of: Expression) -> Name:
+    if not isinstance(of, Name):
+        raise UnsupportedMath("the rate of what is no name")
+    return Name(RATE_OF + of.name)
+
+
+class _Names:
+    """What libsbml's node types stand for."""
+
+    def __init__(self) -> None:
+        import libsbml
+
+        self.name, self.function, self.rate_of = (
+            libsbml.AST_NAME,
+            libsbml.AST_FUNCTION,
+            libsbml.AST_FUNCTION_RATE_OF,
+        )
+        self.numbers = {libsbml.AST_INTEGER, libsbml.AST_REAL, libsbml.AST_REAL_E, libsbml.AST_RATIONAL}
+        self.constants: dict[int, Expression] = {
+            libsbml.AST_CONSTANT_E: Number(math.e),
+            libsbml.AST_CONSTANT_PI: Number(math.pi),
+            libsbml.AST_CONSTANT_TRUE: Call("and", ()),
+            libsbml.AST_CONSTANT_FALSE: Call("or", ()),
+            libsbml.AST_NAME_TIME: TIME,
+            libsbml.AST_NAME_AVOGADRO: Number(AVOGADRO),
+        }
+        special = {"POWER": "power", "FUNCTION_POWER": "power"}
+        plain = ("PLUS", "MINUS", "TIMES", "DIVIDE")
+        functions = (
+            *("ABS", "ARCCOS", "ARCCOSH", "ARCCOT", "ARCCOTH", "ARCCSC", "ARCCSCH", "ARCSEC", "ARCSECH", "ARCSIN"),
+            *("ARCSINH", "ARCTAN", "ARCTANH", "CEILING", "COS", "COSH", "COT", "COTH", "CSC", "CSCH", "EXP"),
+            *("FACTORIAL", "FLOOR", "LN", "LOG", "MAX", "MIN", "PIECEWISE", "QUOTIENT", "REM", "ROOT", "SEC", "SECH"),
+            *("SIN", "SINH", "TAN", "TANH"),
+        )
+        written = {
+            **special,
+            **{name: name.lower() for name in plain},
+            **{f"FUNCTION_{name}": name.lower() for name in functions},
+            **{f"LOGICAL_{name}": name.lower() for name in ("AND", "OR", "XOR", "NOT", "IMPLIES")},
+            **{f"RELATIONAL_{name}": name.lower() for name in ("EQ", "NEQ", "LT", "LEQ", "GT", "GEQ")},
+        }
+        self.calls = {getattr(libsbml, f"AST_{name}"): called for name, called in written.items()}
+
+
+@cache
+def _names() -> _Names:
+    return _Names()
