@@ -17,6 +17,7 @@ from engines.loops.parts import CASCADE, WAITING
 from engines.request import HasNetwork, Request, read_request
 from engines.result import Interrupted, Outcome, SimulationError
 from engines.seeds import seed_words
+from engines.unread import without_unread
 from mechanisms.network import Floats, Integers, Network
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ class _Job:
         self.seed = drawn if request.seed is None else request.seed
         about = result.provenance(network, self.engine, dataclasses.asdict(self.engine), self.seed)
         self.about = about | {"work": self.engine.work} | told
-        self.run = self.engine.prepare(network, float(self.grid[0]), float(self.grid[-1]))
+        self.run = self.engine.prepare(without_unread(network), float(self.grid[0]), float(self.grid[-1]))
 
     def compute(self, part: slice, states: Floats, control: Integers) -> Outcome:
         """Some of the trajectories; ``states`` (trajectory, time, slot) are filled."""
@@ -138,7 +139,8 @@ class _Job:
         outcome = Outcome.joined([path.outcome for path in found])
         done = np.flatnonzero(outcome.status != status.STOPPED)
         numbers = self.numbers[done]
-        data = result.events(self.run.network, [found[i] for i in done], outcome.of(done), numbers, self.about)
+        paths, reactions = [found[i] for i in done], self.run.network.reactions
+        data = result.events(self.network, reactions, paths, outcome.of(done), numbers, self.about)
         self.stop_or_fail(stopped, outcome.of(done), numbers, data)
         return data
 

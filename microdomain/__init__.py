@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from mechanisms.reaction import Reaction
     from mechanisms.signal import constant, piecewise, pulse, step, train
     from mechanisms.units import UnitError
+    from microdomain.exchange.bionetgen.read import read_bionetgen
     from microdomain.noise.scaling import noise_scaling
     from microdomain.plots import plot
 
@@ -71,6 +72,7 @@ _HOME = {
     "train": "mechanisms.signal",
     "UnitError": "mechanisms.units",
     "noise_scaling": "microdomain.noise.scaling",
+    "read_bionetgen": "microdomain.exchange.bionetgen.read",
     "plot": "microdomain.plots",
 }
 _MODULES = {
@@ -114,6 +116,7 @@ __all__ = [
     "port",
     "pulse",
     "rate_law",
+    "read_bionetgen",
     "simulate",
     "stationary_distribution",
     "stationary_noise",

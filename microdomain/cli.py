@@ -136,7 +136,7 @@ def _add_run(commands: Any) -> None:
     )  # fmt: skip
     add = run.add_argument
     add("model", metavar="MODEL", help="a name from 'microdomain list', or path/to/file.py:name of a model, or of a "
-        "function that returns one")  # fmt: skip
+        "function that returns one, or a BioNetGen network (file.net)")  # fmt: skip
     add("--engine", default="gillespie",
         help="gillespie (exact, the default), tau_leaping, langevin, hybrid, ode (mean field) or auto")  # fmt: skip
     add("--volume", metavar="V", help="of the microdomain, such as 0.1fL; a number is in fL")
@@ -185,11 +185,11 @@ def _show(given: argparse.Namespace) -> int:
     from mechanisms.library import MECHANISMS
     from mechanisms.models import MODELS
     from mechanisms.show import text_of_mechanism
-    from microdomain.find import UsageError, find_model, unknown
+    from microdomain.find import READERS, UsageError, find_model, unknown
 
     if given.name in MECHANISMS:
         print(text_of_mechanism(MECHANISMS[given.name]))
-    elif given.name in MODELS or ".py" in given.name:
+    elif given.name in MODELS or ".py" in given.name or Path(given.name).suffix in READERS:
         print(find_model(given.name))
     else:
         raise UsageError(unknown(f"model or mechanism '{given.name}'", given.name, [*MODELS, *MECHANISMS]))
