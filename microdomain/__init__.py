@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from mechanisms.signal import constant, piecewise, pulse, step, train
     from mechanisms.units import UnitError
     from microdomain.exchange.bionetgen.read import read_bionetgen
+    from microdomain.exchange.gillespy2.read import from_gillespy2
+    from microdomain.exchange.gillespy2.write import to_gillespy2
     from microdomain.noise.scaling import noise_scaling
     from microdomain.plots import plot
 
@@ -72,7 +74,9 @@ _HOME = {
     "train": "mechanisms.signal",
     "UnitError": "mechanisms.units",
     "noise_scaling": "microdomain.noise.scaling",
+    "from_gillespy2": "microdomain.exchange.gillespy2.read",
     "read_bionetgen": "microdomain.exchange.bionetgen.read",
+    "to_gillespy2": "microdomain.exchange.gillespy2.write",
     "plot": "microdomain.plots",
 }
 _MODULES = {
@@ -102,6 +106,7 @@ __all__ = [
     "choose",
     "constant",
     "first_passage",
+    "from_gillespy2",
     "linear_noise",
     "marginal",
     "master_equation",
@@ -122,6 +127,7 @@ __all__ = [
     "stationary_noise",
     "step",
     "thermodynamics",
+    "to_gillespy2",
     "train",
 ]
 
