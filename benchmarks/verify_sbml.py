@@ -1,6 +1,7 @@
-"""microdomain on the SBML Test Suite: ``verify_sbml.py --suite PATH``, and the two functions that a harness calls.
+"""microdomain on the SBML Test Suite: ``python -m benchmarks.verify_sbml --suite PATH``.
 
 PATH is a folder of numbered cases. Stochastic cases run with --engine (gillespie), the others with the ODE engine.
+The file is an adapter, too, for harnesses that call ``simulate_ssa`` and ``simulate_ode``.
 """
 
 import argparse
@@ -8,9 +9,9 @@ import time
 from pathlib import Path
 
 import numpy as np
-from sbml_cases import Case, cases, score_deterministic, score_stochastic
 
 import microdomain as md
+from benchmarks.sbml_cases import Case, cases, score_deterministic, score_stochastic
 from microdomain.exchange.sbml.document import UnsupportedSBML
 from microdomain.exchange.sbml.read import read
 from microdomain.exchange.sbml.results import ResultValues

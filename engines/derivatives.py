@@ -71,7 +71,7 @@ def _derivatives(law: RateLaw, places: list[int]) -> list[str]:
 
 
 def _derivative(value: Any, symbol: Any) -> Any:
-    """The derivative where there is one: steps are flat, and x^n has n x^(n - 1) at x = 0 too, whatever n is bound to."""
+    """The derivative where there is one: steps are flat, and x^n has n x^(n - 1) at x = 0 too, for any argument n."""
     import sympy
 
     found = sympy.diff(value, symbol)

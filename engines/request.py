@@ -13,7 +13,7 @@ import numpy as np
 from engines.gillespie import Gillespie
 from engines.hybrid import Hybrid
 from engines.langevin import Langevin
-from engines.loops.parts import FLOW
+from engines.loops.parts import DIFFUSION, FLOW
 from engines.ode import ODE
 from engines.partition import readings
 from engines.result import OptionError
@@ -97,8 +97,11 @@ def read_request(
     if chosen is not None and (reason := chosen.refusal(network)):
         faults.append(Fault(f"engine '{chosen.name}'", reason, "an engine that can run this network"))
     elif chosen is not None and chosen.stochastic:
-        random = readings(network, chosen.partition) != FLOW if isinstance(chosen, Hybrid) else True
-        check_propensities(network, float(grid[0]), faults, random)
+        random, counted = True, chosen.whole
+        if isinstance(chosen, Hybrid):
+            reading = readings(network, chosen.partition)
+            random, counted = reading != FLOW, ~np.isin(reading, (FLOW, DIFFUSION)) & ~network.deterministic
+        check_propensities(network, float(grid[0]), faults, random, counted)
     if record == "grid" and not faults:
         values = len(numbers) * len(grid) * (3 * network.first_quantity + len(network.quantities))
         instead = "record='statistics' keeps no paths"

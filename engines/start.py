@@ -13,11 +13,19 @@ NEGLIGIBLE = 1e-9
 """Events per second that rounding may take from none."""
 
 
-def check_propensities(network: Network, t: float, faults: list[Fault], rows: Any = True) -> None:
+def check_propensities(network: Network, t: float, faults: list[Fault], rows: Any = True, counted: Any = True) -> None:
     """Append a fault for each one-way law that is negative, or no number, at the initial state.
 
     t: when it starts, in s. rows: (R,) the reactions that are read as propensities; a flow may have either sign.
+    counted: (R,) those among them that change counts by whole numbers; one that does not is a fault.
     """
+    changes = network.changes
+    row_of = np.repeat(np.arange(len(changes)), np.diff(changes.start))
+    broken = np.bincount(row_of[changes.value != np.rint(changes.value)], minlength=len(changes)) > 0
+    for j in np.flatnonzero(broken & counted).tolist():
+        found = ", ".join(f"{network.species[i]} by {n:g}" for i, n in changes.row(j) if n != round(n))
+        allowed = "whole numbers where molecules are counted; engine='ode' reads any, and so does a hybrid's flow"
+        faults.append(Fault(f"reaction '{network.reactions[j]}'", f"a change of {found}", allowed))
     wanted = np.flatnonzero(~(network.static | network.net | network.deterministic) & rows)
     with np.errstate(all="ignore"):
         y = _complete(network, network.values(t), wanted.tolist())

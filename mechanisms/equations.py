@@ -13,7 +13,7 @@ from mechanisms.reaction import Reaction, read_equation
 from mechanisms.symbols import Symbols
 from mechanisms.units import UnitError, magnitude
 
-Sides = tuple[tuple[int, str], ...]
+Sides = tuple[tuple[float, str], ...]
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
@@ -170,7 +170,7 @@ def _sum(side: Sides) -> str:
     return " + ".join(name if n == 1 else f"{n} {name}" for n, name in side) or "0"
 
 
-def _density(order: int, species: str) -> str:
+def _density(order: float, species: str) -> str:
     return f"[{species}]" if order == 1 else f"[{species}]^{order}"
 
 

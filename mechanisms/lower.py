@@ -55,9 +55,9 @@ def lower(model: Model, faults: list[Fault]) -> Network | None:
     events = EventRows(names)
     calls += events.calls
     driven = _driven(names)
-    if not names.species and not names.charged:
-        allowed = "at least one species, or a membrane with a capacitance"
-        faults.append(Fault(f"model '{model.name}'", "no species", allowed))
+    if not (names.species or names.charged or names.variables):
+        allowed = "at least one species, one variable, or a membrane with a capacitance"
+        faults.append(Fault(f"model '{model.name}'", "nothing that could change", allowed))
     if faults:
         return None
     species, variables, charges = names.species, names.variables, [f"{CHARGE}.{m.name}" for m in names.charged]

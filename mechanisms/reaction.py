@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from numbers import Integral
+from math import inf
+from numbers import Real
 from typing import Any
 
 from mechanisms.law import RateLaw
@@ -14,7 +15,7 @@ from mechanisms.places import Species
 _TERM = re.compile(r"(?:(\d+)\s*\*?\s*)?([A-Za-z_]\w*(?:\.\w+)?)")
 NO_SPECIES = ("", "0", "∅")
 
-Side = Sequence["Species | str | tuple[int, Species | str]"]
+Side = Sequence["Species | str | tuple[float, Species | str]"]
 """One side of a reaction written with objects: species, names, or (stoichiometry, species)."""
 
 
@@ -27,7 +28,8 @@ class Reaction:
     """One way in which the state changes.
 
     equation: "2 A + B -> C", "0 -> A", "A <-> B", or a pair (reactants, products) of sequences of species, names or
-        (stoichiometry, species). A species on both sides is a catalyst.
+        (stoichiometry, species). A species on both sides is a catalyst. In a pair a stoichiometry may be any number
+        above 0; a reaction that changes a count by no whole number is read as a flow or a diffusion only.
     law: None for mass action; a one-way law (RateLaw) gives the rate itself, and never fires below the reactants'
         counts; with an ``affinity`` (a RateLaw of dimension 1) it is a net flux, positive from left to right, whose
         two directions are split by local detailed balance: forward/backward = exp(affinity).
@@ -57,8 +59,8 @@ class Reaction:
 class Equation:
     """An equation that was read: (stoichiometry, name) of each reactant and product."""
 
-    reactants: tuple[tuple[int, str], ...]
-    products: tuple[tuple[int, str], ...]
+    reactants: tuple[tuple[float, str], ...]
+    products: tuple[tuple[float, str], ...]
     reversible: bool
 
     def __str__(self) -> str:
@@ -93,7 +95,7 @@ def _read_text(text: str) -> Equation:
     return Equation(left, right, reversible)
 
 
-def _read_side(side: str, text: str) -> tuple[tuple[int, str], ...]:
+def _read_side(side: str, text: str) -> tuple[tuple[float, str], ...]:
     if side.strip() in NO_SPECIES:
         return ()
     terms = []
@@ -105,26 +107,26 @@ def _read_side(side: str, text: str) -> tuple[tuple[int, str], ...]:
     return _merged(terms)
 
 
-def _terms(side: Any) -> tuple[tuple[int, str], ...]:
+def _terms(side: Any) -> tuple[tuple[float, str], ...]:
     terms = [side] if isinstance(side, (str, Species)) else side
     return _merged([_term(term) for term in terms if term not in NO_SPECIES])
 
 
-def _term(term: Any) -> tuple[int, str]:
+def _term(term: Any) -> tuple[float, str]:
     number, species = term if isinstance(term, tuple) else (1, term)
     name = species.name if isinstance(species, Species) else species
-    whole = isinstance(number, Integral) and not isinstance(number, bool)
-    if not isinstance(name, str) or not whole or number < 1:
-        raise EquationError(f"{term!r} is not a species, a name, or (whole number, species)")
-    return int(number), name
+    real = isinstance(number, Real) and not isinstance(number, bool)
+    if not isinstance(name, str) or not real or not 0 < number < inf:
+        raise EquationError(f"{term!r} is not a species, a name, or (number above 0, species)")
+    return int(number) if number == int(number) else float(number), name
 
 
-def _merged(terms: list[tuple[int, str]]) -> tuple[tuple[int, str], ...]:
-    counts: dict[str, int] = {}
+def _merged(terms: Sequence[tuple[float, str]]) -> tuple[tuple[float, str], ...]:
+    counts: dict[str, float] = {}
     for number, name in terms:
         counts[name] = counts.get(name, 0) + number
     return tuple((number, name) for name, number in counts.items() if number)
 
 
-def _side_text(side: tuple[tuple[int, str], ...]) -> str:
+def _side_text(side: tuple[tuple[float, str], ...]) -> str:
     return " + ".join(name if number == 1 else f"{number} {name}" for number, name in side) or "0"

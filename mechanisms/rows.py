@@ -188,6 +188,8 @@ def _fault_of_form(reaction: Reaction, equation: Equation) -> tuple[str, str] | 
             return "an affinity without a law", "a net flux law beside its affinity"
         if reaction.k is None:
             return "no law and no k", "k=... for mass action, or a law"
+        if any(n != int(n) for n, _ in (*sides[0], *sides[1])):
+            return "mass action of a reactant that is no whole number", "a law=, or whole numbers"
         if equation.reversible and reaction.k_back is None:
             return "'<->' without k_back", "k_back=..."
         if not equation.reversible and reaction.k_back is not None:

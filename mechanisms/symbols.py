@@ -52,7 +52,8 @@ class Symbols:
         self.charged = [membrane for membrane in membranes if membrane.capacitance is not None]
         self.variables = list(model.variables.values())
         named = {*model.parameters, *model.inputs, *model.quantities, *model.variables}
-        if TIME not in named and _reads(model, TIME):
+        alone = bool(model.quantities) and not (self.species or self.charged or self.variables)
+        if TIME not in named and (alone or _reads(model, TIME)):
             self.variables.append(Variable(TIME, 0.0, "s", CONSTANT, {"k": 1.0}))
         self.laws: dict[RateLaw, int] = {}
         self.constants = [
@@ -100,7 +101,7 @@ class Symbols:
             self.faults.append(unknown(where, name, "places of the model", self.model.places))
         return self.model.places.get(name)
 
-    def terms(self, where: str, side: tuple[tuple[int, str], ...], scope: Scope) -> Terms:
+    def terms(self, where: str, side: tuple[tuple[float, str], ...], scope: Scope) -> Terms:
         """(species, stoichiometry) of one side of an equation."""
         found: Terms = []
         for number, name in side:

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from microdomain.exchange.bionetgen.read import read_bionetgen
     from microdomain.exchange.gillespy2.read import from_gillespy2
     from microdomain.exchange.gillespy2.write import to_gillespy2
+    from microdomain.exchange.sbml.read import read_sbml
+    from microdomain.exchange.sbml.write import write_sbml
     from microdomain.noise.scaling import noise_scaling
     from microdomain.plots import plot
 
@@ -73,6 +75,8 @@ _HOME = {
     "step": "mechanisms.signal",
     "train": "mechanisms.signal",
     "UnitError": "mechanisms.units",
+    "read_sbml": "microdomain.exchange.sbml.read",
+    "write_sbml": "microdomain.exchange.sbml.write",
     "noise_scaling": "microdomain.noise.scaling",
     "from_gillespy2": "microdomain.exchange.gillespy2.read",
     "read_bionetgen": "microdomain.exchange.bionetgen.read",
@@ -122,6 +126,7 @@ __all__ = [
     "pulse",
     "rate_law",
     "read_bionetgen",
+    "read_sbml",
     "simulate",
     "stationary_distribution",
     "stationary_noise",
@@ -129,6 +134,7 @@ __all__ = [
     "thermodynamics",
     "to_gillespy2",
     "train",
+    "write_sbml",
 ]
 
 

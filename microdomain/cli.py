@@ -17,6 +17,8 @@ from microdomain.cli_choose import add_choose
 if TYPE_CHECKING:
     import xarray as xr
 
+ALSO_CALLED = {"ssa": "gillespie"}
+"""Names of engines that other programs use."""
 FAILED = 2
 INTERRUPTED = 130
 
@@ -32,6 +34,7 @@ SHOW_EXAMPLES = """examples:
   microdomain show ip3_microdomain
   microdomain show DeYoungKeizer
   microdomain show my_models.py:dimer
+  microdomain show model.xml
 """
 RUN_EXAMPLES = """examples:
   the microdomain at 0.3 uM IP3, one exact trajectory, with a figure:
@@ -46,6 +49,8 @@ RUN_EXAMPLES = """examples:
   a parameter of the model (see 'microdomain show'), and a model of your own:
     microdomain run ip3_microdomain --set IP3R.a2=0.3 --set "IP3R.b2=210 1/ks"
     microdomain run my_models.py:dimer --volume "0.1 fL" --t-end 10
+  a model in SBML:
+    microdomain run model.xml --engine ssa --t-end 100
 """
 DEMO_EXAMPLES = """examples:
   microdomain demo
@@ -110,7 +115,9 @@ def _parser() -> argparse.ArgumentParser:
         "show", help="all that a model or mechanism holds", epilog=SHOW_EXAMPLES, formatter_class=_Help,
         description="Show compartments, species, parameters with sources, reactions with laws.",
     )  # fmt: skip
-    show.add_argument("name", metavar="NAME", help="a name from 'microdomain list', or path/to/file.py:name")
+    show.add_argument(
+        "name", metavar="NAME", help="a name from 'microdomain list', path/to/file.py:name, or an SBML file"
+    )
     show.set_defaults(do=_show)
     _add_run(commands)
     add_choose(commands, _setting, _Help)
@@ -135,10 +142,11 @@ def _add_run(commands: Any) -> None:
         formatter_class=_Help,
     )  # fmt: skip
     add = run.add_argument
-    add("model", metavar="MODEL", help="a name from 'microdomain list', or path/to/file.py:name of a model, or of a "
-        "function that returns one, or a BioNetGen network (file.net)")  # fmt: skip
+    add("model", metavar="MODEL", help="a name from 'microdomain list', path/to/file.py:name of a model or of a "
+        "function that returns one, an SBML file (.xml, .sbml) or a BioNetGen network (.net)")  # fmt: skip
     add("--engine", default="gillespie",
-        help="gillespie (exact, the default), tau_leaping, langevin, hybrid, ode (mean field) or auto")  # fmt: skip
+        help="gillespie or ssa (exact; the default), tau_leaping, langevin, hybrid, ode (mean field) "
+        "or auto")  # fmt: skip
     add("--volume", metavar="V", help="of the microdomain, such as 0.1fL; a number is in fL")
     add("--set", action="append", default=[], metavar="NAME=VALUE", type=_setting,
         help="a parameter by its full name, or an argument of the model; may be repeated")  # fmt: skip
@@ -185,11 +193,11 @@ def _show(given: argparse.Namespace) -> int:
     from mechanisms.library import MECHANISMS
     from mechanisms.models import MODELS
     from mechanisms.show import text_of_mechanism
-    from microdomain.find import READERS, UsageError, find_model, unknown
+    from microdomain.find import UsageError, find_model, is_file_of_model, unknown
 
     if given.name in MECHANISMS:
         print(text_of_mechanism(MECHANISMS[given.name]))
-    elif given.name in MODELS or ".py" in given.name or Path(given.name).suffix in READERS:
+    elif given.name in MODELS or ".py" in given.name or is_file_of_model(given.name):
         print(find_model(given.name))
     else:
         raise UsageError(unknown(f"model or mechanism '{given.name}'", given.name, [*MODELS, *MECHANISMS]))
@@ -229,8 +237,9 @@ def _simulate(given: argparse.Namespace, model: Any) -> int:
     code, failure = 0, ""
     try:
         data = md.simulate(
-            model, times, engine=given.engine, trajectories=given.trajectories, seed=given.seed,
-            workers=given.workers, record="statistics" if given.statistics else "grid",
+            model, times, engine=ALSO_CALLED.get(given.engine, given.engine),
+            trajectories=given.trajectories, seed=given.seed, workers=given.workers,
+            record="statistics" if given.statistics else "grid",
             progress=False if given.quiet else None, **options,
         )  # fmt: skip
     except md.Interrupted as stopped:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Builder = Callable[..., "Model"]
 
 
-READERS = {".net": "read_bionetgen"}
+READERS = {".net": "read_bionetgen", ".xml": "read_sbml", ".sbml": "read_sbml"}
 """What reads a model from a file, by the end of its name."""
 
 
@@ -71,8 +71,13 @@ def unknown(what: str, name: str, known: Iterable[str]) -> str:
     return f"there is no {what}.{hint} There is: {', '.join(names) or 'nothing'}."
 
 
+def is_file_of_model(name: str) -> bool:
+    """Whether a name ends like that of a file that can be read as a model."""
+    return Path(name).suffix.lower() in READERS
+
+
 def _found(name: str) -> Any:
-    if Path(name).suffix in READERS:
+    if is_file_of_model(name):
         return _imported(name)
     return _in_file(name) if ".py" in name else _in_library(name)
 
@@ -93,7 +98,7 @@ def _imported(name: str) -> Any:
 
     if not Path(name).is_file():
         raise UsageError(f"there is no file '{name}'")
-    return getattr(microdomain, READERS[Path(name).suffix])(Path(name))
+    return getattr(microdomain, READERS[Path(name).suffix.lower()])(Path(name))
 
 
 def _in_file(given: str) -> Any:

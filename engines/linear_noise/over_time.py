@@ -78,7 +78,7 @@ def linear_noise(
     grid = read_times(times, faults)
     engine = _options(rtol, atol, max_steps, faults)
     check_network(network, len(grid), faults)
-    check_propensities(network, float(grid[0]), faults)
+    check_propensities(network, float(grid[0]), faults, counted=False)
     if faults:
         raise RequestError(faults, "linear_noise")
     check_laws(network)

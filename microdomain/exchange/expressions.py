@@ -6,6 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+DEEPEST = 100
+"""The most calls within calls."""
+LARGEST = 20_000
+"""The most numbers, names and calls of one formula."""
+
 
 @dataclass(frozen=True)
 class Number:
@@ -41,6 +46,21 @@ class Call:
     @cached_property
     def _hash(self) -> int:
         return hash((self.function, self.arguments))
+
+    @cached_property
+    def size(self) -> int:
+        """How many numbers, names and calls it is made of."""
+        return 1 + sum(a.size if isinstance(a, Call) else 1 for a in self.arguments)
+
+    @cached_property
+    def depth(self) -> int:
+        """How many calls within calls it has."""
+        return 1 + max((a.depth for a in self.arguments if isinstance(a, Call)), default=0)
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether it is larger than what is walked by functions that call themselves, and compiled."""
+        return self.depth > DEEPEST or self.size > LARGEST
 
     def __hash__(self) -> int:
         return self._hash

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -80,7 +81,7 @@ def number(expression: Expression, values: Values) -> Any:
     if expression.function == "piecewise":
         return _piecewise(expression.arguments, values)
     if expression.function == "power":
-        return _power(*expression.arguments, values)
+        return _power(expression.arguments[0], expression.arguments[1], values)
     return _applied(FUNCTIONS[expression.function], [number(a, values) for a in expression.arguments])
 
 
@@ -101,7 +102,7 @@ def condition(expression: Expression, values: Values) -> Any:
     function, arguments = expression.function, expression.arguments
     if function in RELATIONS:
         found = [number(a, values) for a in arguments]
-        return _all([RELATIONS[function](a, b) for a, b in zip(found, found[1:], strict=False)])
+        return _all([RELATIONS[function](a, b) for a, b in pairwise(found)])
     parts = [condition(a, values) for a in arguments]
     if function == "not":
         return maths.opposite(parts[0])

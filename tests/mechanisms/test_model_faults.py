@@ -169,8 +169,8 @@ def test_a_model_without_species() -> None:
     """A membrane whose voltage is held has no charge that could change either."""
     model = md.Model("empty")
     model.membrane("plasma", "1 um^2", inside=model.compartment("cell", "1 fL"), voltage=-60.0)
-    allowed = "at least one species, or a membrane with a capacitance"
-    with pytest.raises(ModelError, match=rf"model 'empty': found no species; allowed: {allowed}"):
+    allowed = "at least one species, one variable, or a membrane with a capacitance"
+    with pytest.raises(ModelError, match=rf"model 'empty': found nothing that could change; allowed: {allowed}"):
         model.check()
 
 

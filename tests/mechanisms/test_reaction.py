@@ -1,5 +1,6 @@
 """Reaction equations: every form that is read, and what is said of the others."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,11 @@ def test_a_stoichiometry_may_be_a_whole_number_of_numpy() -> None:
     assert read_equation(([(np.int64(2), "A")], ["B"])) == read_equation("2 A -> B")
 
 
+def test_a_stoichiometry_may_be_a_fraction() -> None:
+    """In a pair; a float that is whole is an int, so that the text of the equation is the same."""
+    assert str(read_equation(([(1.5, "A"), (2.0, "B")], ["C"]))) == "1.5 A + 2 B -> C"
+
+
 def test_a_side_may_be_one_name() -> None:
     """Text is a sequence of letters, but "Ca" does not mean C + a."""
     assert read_equation(("Ca", "B")) == read_equation("Ca -> B")
@@ -88,10 +94,10 @@ def test_a_side_may_be_one_name() -> None:
         ("A.x.y -> B", r"'A.x.y' in 'A.x.y -> B' is not a species"),
         (5, r"5 is neither text nor a pair \(reactants, products\)"),
         (("A",), r"is neither text nor a pair"),
-        (([1], ["B"]), r"1 is not a species, a name, or \(whole number, species\)"),
+        (([1], ["B"]), r"1 is not a species, a name, or \(number above 0, species\)"),
         (([(0, "A")], ["B"]), r"\(0, 'A'\) is not a species"),
         (([(-1, "A")], ["B"]), r"\(-1, 'A'\) is not a species"),
-        (([(1.0, "A")], ["B"]), r"\(1.0, 'A'\) is not a species"),
+        (([(math.nan, "A")], ["B"]), r"\(nan, 'A'\) is not a species"),
     ],
 )
 def test_malformed(text: Any, message: str) -> None:

@@ -8,7 +8,7 @@ from mechanisms.faults import Fault
 from mechanisms.network import TIME as MODEL_TIME
 from mechanisms.symbols import TEMPERATURE
 from mechanisms.units import MOLECULES_PER_UM_FL
-from microdomain.exchange.expressions import Expression, Name, Number, divided, replaced, times
+from microdomain.exchange.expressions import DEEPEST, LARGEST, Call, Expression, Name, Number, divided, replaced, times
 from microdomain.exchange.sbml.contents import Contents
 from microdomain.exchange.sbml.mathml import RATE_OF, TIME
 from microdomain.exchange.sbml.unit_factors import PLAIN, Units, rounded
@@ -29,7 +29,9 @@ class Binding:
         self.contents, self.start, self.faults = contents, start, faults
         self.seconds = units.default("time")
         self.items = {
-            name: units.factor(f"species '{name}'", species.unit, "substance") if species.unit else self.substance(units)
+            name: units.factor(f"species '{name}'", species.unit, "substance")
+            if species.unit
+            else self.substance(units)
             for name, species in contents.species.items()
         }
         self.sizes: dict[str, float] = {}
@@ -87,7 +89,12 @@ class Binding:
 
     def bound(self, expression: Expression) -> Expression:
         """A formula of the document in the names of the model; its value is in the numbers of the document."""
-        return replaced(expression, lambda name: self.of(name.name))
+        found = replaced(expression, lambda name: self.of(name.name))
+        if isinstance(found, Call) and found.is_too_large:
+            allowed = f"at most {DEEPEST} calls within calls, and {LARGEST} parts, with the rates that it reads"
+            self.faults.append(Fault(f"the formula of {str(expression)[:60]}", f"{found.size} parts", allowed))
+            return Number(1.0)
+        return found
 
     def of(self, name: str) -> Expression:
         """A name of the document in the names of the model."""
@@ -133,7 +140,7 @@ class Binding:
         return times(self.density(name), Name(full, self.density_unit(species.compartment)))
 
     def per_density(self, species: str, value: Expression, size: Expression | None = None) -> Expression:
-        """The model's density of a species that has this ``value`` in the document; size: in the document, if not now."""
+        """The model's density of a species that has this ``value`` in the document, in a compartment of this size."""
         found = self.contents.species[species]
         if not found.in_amounts and size is None and not varies(self.contents, found.compartment):
             return divided(value, Number(self.density(species)))

@@ -161,13 +161,13 @@ class Reader:
             return
         local = self.local_parameters(name, law)
         rate = self.expression(where, law.getMath())
-        sides = [
+        reactants, products = (
             tuple(self.participant(where, reference) for reference in side)
             for side in (item.getListOfReactants(), item.getListOfProducts())
-        ]
+        )
         rate = replaced(rate, lambda found: Name(local.get(found.name, found.name)))
-        own = (law.getSubstanceUnits(), law.getTimeUnits()) if self.level < 3 else ("", "")
-        self.found.reactions[name] = Reaction(item.getReversible(), *sides, rate, *own)
+        substance, time = (law.getSubstanceUnits(), law.getTimeUnits()) if self.level < 3 else ("", "")
+        self.found.reactions[name] = Reaction(item.getReversible(), reactants, products, rate, substance, time)
 
     def local_parameters(self, reaction: str, law: Any) -> dict[str, str]:
         """New names of local parameters, which become parameters of the model."""

@@ -6,11 +6,12 @@ import math
 from functools import cache
 from typing import Any
 
-from mechanisms.units import AVOGADRO
-from microdomain.exchange.expressions import Call, Expression, Name, Number, replaced
+from microdomain.exchange.expressions import DEEPEST, LARGEST, Call, Expression, Name, Number, replaced
 
 TIME = Name("time of the simulation")
 """What MathML's symbol of time becomes; no id has a space in it."""
+AVOGADRO_SYMBOL = 6.02214179e23
+"""The number that MathML's symbol stands for, by the specification; units are converted by that of 2019."""
 RATE_OF = "rate of "
 """Before a name: MathML's symbol of its rate of change."""
 
@@ -27,14 +28,14 @@ class Formulas:
         for definition in model.getListOfFunctionDefinitions():
             self.functions[definition.getId()] = definition.getMath()
 
-    def read(self, node: Any) -> Expression:
+    def read(self, node: Any, depth: int = 0) -> Expression:
         """The expression of an AST node. Raises UnsupportedMath."""
-        try:
-            return self._read(node)
-        except RecursionError:
-            raise UnsupportedMath("a formula that is nested too deeply") from None
+        found = self._read(node, depth + 1) if depth < DEEPEST else None
+        if found is None or (isinstance(found, Call) and found.is_too_large):
+            raise UnsupportedMath(f"a formula of more than {DEEPEST} calls within calls, or {LARGEST} parts")
+        return found
 
-    def _read(self, node: Any) -> Expression:
+    def _read(self, node: Any, depth: int) -> Expression:
         kind = node.getType()
         names = _names()
         if kind in names.numbers:
@@ -44,15 +45,31 @@ class Formulas:
         if kind == names.name:
             return Name(node.getName())
         if kind == names.function:
-            return self._inlined(node)
+            return self._inlined(node, depth)
         if kind == names.rate_of:
-            return _rate_of(self._read(node.getChild(0)))
+            return _rate_of(self.read(node.getChild(0), depth))
         if kind not in names.calls:
             what = (node.getName() or node.getOperatorName() or "an unknown function").strip()
             raise UnsupportedMath(f"'{what}' in a formula")
-        return Call(names.calls[kind], tuple(self._read(node.getChild(i)) for i in range(node.getNumChildren())))
+        return Call(names.calls[kind], tuple(self.read(child, depth) for child in self._arguments(node)))
 
-    def _inlined(self, node: Any) -> Expression:
+    @staticmethod
+    def _arguments(node: Any) -> list[Any]:
+        """The arguments of a call; of sums of sums, and products of products, all terms or factors, however nested."""
+        kind = node.getType()
+        listed = [node.getChild(i) for i in range(node.getNumChildren())]
+        if kind not in _names().nested:
+            return listed
+        found, waiting = [], listed[::-1]
+        while waiting:
+            child = waiting.pop()
+            if child.getType() == kind:
+                waiting += [child.getChild(i) for i in range(child.getNumChildren())][::-1]
+            else:
+                found.append(child)
+        return found
+
+    def _inlined(self, node: Any, depth: int) -> Expression:
         name = node.getName()
         definition = self.functions.get(name)
         if definition is None:
@@ -60,7 +77,7 @@ class Formulas:
         last = definition.getNumChildren() - 1
         if node.getNumChildren() != last:
             raise UnsupportedMath(f"the function '{name}' with {node.getNumChildren()} arguments, not {last}")
-        given = {definition.getChild(i).getName(): self._read(node.getChild(i)) for i in range(last)}
+        given = {definition.getChild(i).getName(): self.read(node.getChild(i), depth) for i in range(last)}
 
         def argument(found: Name) -> Expression:
             if found.name.startswith(RATE_OF):
@@ -68,7 +85,7 @@ class Formulas:
                 return found if of is None else _rate_of(of)
             return given.get(found.name, found)
 
-        return replaced(self._read(definition.getChild(last)), argument)
+        return replaced(self.read(definition.getChild(last), depth), argument)
 
 
 def _rate_of(of: Expression) -> Name:
@@ -88,6 +105,7 @@ class _Names:
             libsbml.AST_FUNCTION,
             libsbml.AST_FUNCTION_RATE_OF,
         )
+        self.nested = {libsbml.AST_PLUS, libsbml.AST_TIMES}
         self.numbers = {libsbml.AST_INTEGER, libsbml.AST_REAL, libsbml.AST_REAL_E, libsbml.AST_RATIONAL}
         self.constants: dict[int, Expression] = {
             libsbml.AST_CONSTANT_E: Number(math.e),
@@ -95,7 +113,7 @@ class _Names:
             libsbml.AST_CONSTANT_TRUE: Call("and", ()),
             libsbml.AST_CONSTANT_FALSE: Call("or", ()),
             libsbml.AST_NAME_TIME: TIME,
-            libsbml.AST_NAME_AVOGADRO: Number(AVOGADRO),
+            libsbml.AST_NAME_AVOGADRO: Number(AVOGADRO_SYMBOL),
         }
         special = {"POWER": "power", "FUNCTION_POWER": "power"}
         plain = ("PLUS", "MINUS", "TIMES", "DIVIDE")

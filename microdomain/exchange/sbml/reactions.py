@@ -183,4 +183,3 @@ class Reactions:
                     self.behind[name.name] = self.species_behind(self.binding.bound(self.contents.assigned[name.name]))
                 found |= self.behind[name.name]
         return found
-

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mechanisms.faults import Fault, ModelError
+from mechanisms.faults import Fault
 from mechanisms.model import Model
 from microdomain.exchange.expressions import Expression, names_in, times
 from microdomain.exchange.formula import law_of
@@ -15,6 +15,7 @@ from microdomain.exchange.sbml.binding import Binding
 from microdomain.exchange.sbml.contents import Contents, Reader
 from microdomain.exchange.sbml.document import UnsupportedSBML, name_of, read_document
 from microdomain.exchange.sbml.events import Events
+from microdomain.exchange.sbml.mathml import TIME
 from microdomain.exchange.sbml.reactions import Reactions
 from microdomain.exchange.sbml.unit_factors import Units
 from microdomain.exchange.sbml.values import StartValues, varies
@@ -71,8 +72,11 @@ class _Import:
 
     def everything(self) -> None:
         contents = self.contents
+        at_rest = self.nothing_changes()
         for name in contents.compartments:
             self.compartment(name)
+            if at_rest:
+                self.variable(name)
         for name in contents.species:
             if self.binding.is_counted(name):
                 self.species(name)
@@ -80,7 +84,8 @@ class _Import:
             if not varies(contents, name) and (value is not None or name in contents.initial):
                 found = self.start.value(name)
                 if np.isfinite(found):
-                    self.model.parameter(self.binding.name(name), found, "1")
+                    add = self.model.variable if at_rest else self.model.parameter
+                    add(self.binding.name(name), found, "1")
         for name in (*contents.parameters, *contents.compartments, *contents.species):
             held = name in contents.species and self.binding.is_counted(name)
             if not held and (name in contents.rates or name in contents.set_by_events):
@@ -96,6 +101,13 @@ class _Import:
         events = Events(self.binding, self.model, self.faults)
         for name, event in contents.events.items():
             events.add(name, event)
+
+    def nothing_changes(self) -> bool:
+        """Whether the document has constants alone, which are then variables of the model: it must have some."""
+        contents = self.contents
+        counted = any(self.binding.is_counted(name) for name in contents.species)
+        clock = any(TIME in names_in(rule) for rule in contents.assigned.values())
+        return not (counted or clock or contents.rates or contents.set_by_events)
 
     def compartment(self, name: str) -> None:
         known = self.contents.compartments[name].size is not None or name in self.contents.initial
@@ -145,4 +157,3 @@ class _Import:
         for name in assigned:
             visit(name)
         return order
-

@@ -51,7 +51,9 @@ class Units:
         if self.model.getUnitDefinition(measured) is not None and self.built_in:
             return self.factor(f"unit '{measured}'", measured, measured)
         if self.built_in:
-            return _WANTED["volume"]["metre^3"] * 1e-3 if measured == "volume" else _WANTED[measured][_DEFAULTS[measured]]
+            return (
+                _WANTED["volume"]["metre^3"] * 1e-3 if measured == "volume" else _WANTED[measured][_DEFAULTS[measured]]
+            )
         return self.factor("model", getattr(self.model, f"get{measured.capitalize()}Units")(), measured)
 
     def _reduced(self, where: str, unit: str) -> tuple[float, str] | None:

@@ -149,7 +149,10 @@ def changes_of(contents: Contents, species: str) -> Iterator[tuple[str, Expressi
     """Each reaction that changes a species, and by how much, in units of substance."""
     factor = contents.species[species].factor
     for name, reaction in contents.reactions.items():
-        sides: tuple[tuple[float, tuple[Participant, ...]], ...] = ((-1.0, reaction.reactants), (1.0, reaction.products))
+        sides: tuple[tuple[float, tuple[Participant, ...]], ...] = (
+            (-1.0, reaction.reactants),
+            (1.0, reaction.products),
+        )
         for sign, side in sides:
             for participant in side:
                 if participant.species == species:
