@@ -148,13 +148,18 @@ def paths(
 
 
 def events(
-    network: Network, found: list[Path], outcome: Outcome, trajectories: Integers, about: dict[str, Any]
+    network: Network,
+    reactions: tuple[str, ...],
+    found: list[Path],
+    outcome: Outcome,
+    trajectories: Integers,
+    about: dict[str, Any],
 ) -> xr.Dataset:
-    """The dataset of every event, trajectory after trajectory along one dimension."""
+    """The dataset of every event, trajectory after trajectory along one dimension; reactions: what may have fired."""
     none = (np.empty(0), np.empty(0, dtype=np.int64), np.empty((0, network.first_quantity)))
     columns = zip(none, *((path.times, path.fired, path.states) for path in found), strict=True)
     times, fired, states = (np.concatenate(column) for column in columns)
-    names = np.array(["start", *network.reactions], dtype=object)
+    names = np.array(["start", *reactions], dtype=object)
     data = {
         "time": ("event", times, TIME),
         "reaction": ("event", names[fired + 1], {"long_name": "the reaction that led to the state"}),
@@ -249,7 +254,16 @@ def dataset(network: Network, data: dict[str, Any], coordinates: dict[str, Any],
         "quantities": [*network.conducting, *variables, *network.quantities],
         "quantity_unit": [*["1"] * len(network.multimers), *network.units[n : n + len(variables)], *unit],
     }
-    for name in ("species", "place", "unit", "quantities", "quantity_unit"):
+    if any(network.labels):
+        coordinates["label"] = list(network.labels[:n])
+    for name in (
+        "species",
+        "place",
+        "unit",
+        "quantities",
+        "quantity_unit",
+        *(["label"] if any(network.labels) else []),
+    ):
         axis = "quantities" if name.startswith("quantit") else "species"
         coordinates[name] = (axis, np.array(coordinates[name], dtype=object))
     attributes = {key: int(value) if isinstance(value, bool) else value for key, value in about.items()}

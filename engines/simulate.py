@@ -14,10 +14,10 @@ from engines.ensemble import Summary, chunks, run_chunks
 from engines.kernel import check_laws
 from engines.loops import status
 from engines.loops.parts import CASCADE, WAITING
-from engines.outputs import without_outputs
 from engines.request import HasNetwork, Request, read_request
 from engines.result import Interrupted, Outcome, SimulationError
 from engines.seeds import seed_words
+from engines.unread import without_unread
 from mechanisms.network import Floats, Integers, Network
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def simulate(
         options = {}
     request = read_request(network, times, engine, options, *asked)
     check_laws(network)
-    job = _Job(network, request, record, progress, told)
+    job = _Job(network, request, progress, told)
     run: dict[str, Callable[[], xr.Dataset]] = {
         "grid": job.paths_on_grid,
         "events": job.every_event,
@@ -89,9 +89,7 @@ def simulate(
 class _Job:
     """One call of ``simulate``."""
 
-    def __init__(
-        self, network: Network, request: Request, record: Record, progress: bool | None, told: dict[str, Any]
-    ) -> None:
+    def __init__(self, network: Network, request: Request, progress: bool | None, told: dict[str, Any]) -> None:
         self.network, self.progress = network, progress
         self.engine, self.grid, self.numbers = request.engine, request.grid, request.numbers
         self.workers, self.bins = request.workers, request.bins
@@ -99,8 +97,7 @@ class _Job:
         self.seed = drawn if request.seed is None else request.seed
         about = result.provenance(network, self.engine, dataclasses.asdict(self.engine), self.seed)
         self.about = about | {"work": self.engine.work} | told
-        running = network if record == "events" else without_outputs(network)
-        self.run = self.engine.prepare(running, float(self.grid[0]), float(self.grid[-1]))
+        self.run = self.engine.prepare(without_unread(network), float(self.grid[0]), float(self.grid[-1]))
 
     def compute(self, part: slice, states: Floats, control: Integers) -> Outcome:
         """Some of the trajectories; ``states`` (trajectory, time, slot) are filled."""
@@ -142,7 +139,8 @@ class _Job:
         outcome = Outcome.joined([path.outcome for path in found])
         done = np.flatnonzero(outcome.status != status.STOPPED)
         numbers = self.numbers[done]
-        data = result.events(self.run.network, [found[i] for i in done], outcome.of(done), numbers, self.about)
+        paths, reactions = [found[i] for i in done], self.run.network.reactions
+        data = result.events(self.network, reactions, paths, outcome.of(done), numbers, self.about)
         self.stop_or_fail(stopped, outcome.of(done), numbers, data)
         return data
 

@@ -138,7 +138,7 @@ def _species(model: Model, names: Symbols) -> list[tuple[str, ...]]:
         count = (species.concentration or 0.0) * home.omega if species.count is None else species.count
         valence = f"{species.valence:+d}" if species.valence else "0"
         place = "" if species.name.endswith(f".{species.place}") else f"in {species.place}"
-        note = ", ".join(part for part in (place, _held(species)) if part)
+        note = ", ".join(part for part in (species.label, place, _held(species)) if part)
         rows.append((species.name, f"{density:.5g}", home.density_unit, f"{count:.5g}", valence, note))
     return rows
 

@@ -65,6 +65,7 @@ def lower(model: Model, faults: list[Fault]) -> Network | None:
     network = Network(
         name=model.name,
         species=(*names.index, *charges, *(variable.name for variable in variables)),
+        labels=(*(s.label for s in species), *[""] * behind),
         places=(*(s.place for s in species), *(m.name for m in names.charged), *[""] * len(variables)),
         units=(*(home.density_unit for home in names.homes), *["1"] * len(charges), *(v.unit for v in variables)),
         valence=np.array([s.valence for s in species] + [1] * len(charges) + [0] * len(variables)),

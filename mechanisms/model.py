@@ -144,12 +144,13 @@ class Model:
         count: int | None = None,
         valence: int = 0,
         clamped: bool | Input | str = False,
+        label: str = "",
     ) -> Species:
         """Add a species to a place; in equations it is ``name`` where that is unique, else ``name.place``.
 
         initial: concentration (number: uM; on a membrane 1/um^2); or count: molecules. Neither: none at the start.
         valence: elementary charges. clamped: True holds the initial value whatever reacts; an input makes the
-        concentration follow it.
+        concentration follow it. label: what it is called elsewhere, in any characters; results have it beside the name.
         """
         where = f"species '{name}'"
         home = self._place_name(where, place)
@@ -167,7 +168,7 @@ class Model:
             self._faults.append(Fault(f"{where}, valence", f"{valence!r}", "a whole number"))
             valence = 0
         follows = clamped.name if isinstance(clamped, Input) else clamped
-        species = Species(f"{name}.{home}", home, concentration, count, valence, follows)
+        species = Species(f"{name}.{home}", home, concentration, count, valence, follows, label)
         self._declare(where, name, self.all_species, species, key=species.name)
         return species
 

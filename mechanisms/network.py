@@ -77,7 +77,7 @@ class Signal:
 class Network:
     """A model as arrays; S species, R reactions, Q derived quantities, L laws.
 
-    species, reactions, quantities, inputs, parameters: names. places, units, valence, clamped: of each species.
+    species, reactions, quantities, inputs, parameters: names. labels, places, units, valence, clamped: of each species.
     signed: (S,) charges and variables, which may be negative. continuous: (S,) variables, which are no counts.
     omega: (S,) molecules per unit of concentration. initial: (S,) molecules, not rounded.
     changes: (R) species and net stoichiometry. reactants: (R) species and stoichiometry of the left-hand side.
@@ -98,6 +98,7 @@ class Network:
 
     name: str
     species: tuple[str, ...]
+    labels: tuple[str, ...]
     places: tuple[str, ...]
     units: tuple[str, ...]
     valence: Integers

@@ -93,6 +93,7 @@ class Species:
     count: initial value in molecules, or None.
     valence: elementary charges per molecule.
     clamped: False; True for a species that no reaction changes; or the name of the input that it follows.
+    label: what it is called elsewhere, in any characters: "L(r!1).R(l!1)".
     """
 
     name: str
@@ -101,6 +102,7 @@ class Species:
     count: float | None = None
     valence: int = 0
     clamped: bool | str = False
+    label: str = ""
 
 
 @dataclass(frozen=True)

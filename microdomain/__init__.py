@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from mechanisms.reaction import Reaction
     from mechanisms.signal import constant, piecewise, pulse, step, train
     from mechanisms.units import UnitError
+    from microdomain.exchange.bionetgen.read import read_bionetgen
+    from microdomain.exchange.gillespy2.read import from_gillespy2
+    from microdomain.exchange.gillespy2.write import to_gillespy2
     from microdomain.exchange.sbml.read import read_sbml
     from microdomain.exchange.sbml.write import write_sbml
     from microdomain.noise.scaling import noise_scaling
@@ -75,6 +78,9 @@ _HOME = {
     "read_sbml": "microdomain.exchange.sbml.read",
     "write_sbml": "microdomain.exchange.sbml.write",
     "noise_scaling": "microdomain.noise.scaling",
+    "from_gillespy2": "microdomain.exchange.gillespy2.read",
+    "read_bionetgen": "microdomain.exchange.bionetgen.read",
+    "to_gillespy2": "microdomain.exchange.gillespy2.write",
     "plot": "microdomain.plots",
 }
 _MODULES = {
@@ -104,6 +110,7 @@ __all__ = [
     "choose",
     "constant",
     "first_passage",
+    "from_gillespy2",
     "linear_noise",
     "marginal",
     "master_equation",
@@ -118,12 +125,14 @@ __all__ = [
     "port",
     "pulse",
     "rate_law",
+    "read_bionetgen",
     "read_sbml",
     "simulate",
     "stationary_distribution",
     "stationary_noise",
     "step",
     "thermodynamics",
+    "to_gillespy2",
     "train",
     "write_sbml",
 ]

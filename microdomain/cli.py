@@ -143,7 +143,7 @@ def _add_run(commands: Any) -> None:
     )  # fmt: skip
     add = run.add_argument
     add("model", metavar="MODEL", help="a name from 'microdomain list', path/to/file.py:name of a model or of a "
-        "function that returns one, or an SBML file (.xml, .sbml)")  # fmt: skip
+        "function that returns one, an SBML file (.xml, .sbml) or a BioNetGen network (.net)")  # fmt: skip
     add("--engine", default="gillespie",
         help="gillespie or ssa (exact; the default), tau_leaping, langevin, hybrid, ode (mean field) "
         "or auto")  # fmt: skip
@@ -193,11 +193,11 @@ def _show(given: argparse.Namespace) -> int:
     from mechanisms.library import MECHANISMS
     from mechanisms.models import MODELS
     from mechanisms.show import text_of_mechanism
-    from microdomain.find import UsageError, find_model, is_sbml, unknown
+    from microdomain.find import UsageError, find_model, is_file_of_model, unknown
 
     if given.name in MECHANISMS:
         print(text_of_mechanism(MECHANISMS[given.name]))
-    elif given.name in MODELS or ".py" in given.name or is_sbml(given.name):
+    elif given.name in MODELS or ".py" in given.name or is_file_of_model(given.name):
         print(find_model(given.name))
     else:
         raise UsageError(unknown(f"model or mechanism '{given.name}'", given.name, [*MODELS, *MECHANISMS]))

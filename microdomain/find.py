@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 Builder = Callable[..., "Model"]
 
 
+READERS = {".net": "read_bionetgen", ".xml": "read_sbml", ".sbml": "read_sbml"}
+"""What reads a model from a file, by the end of its name."""
+
+
 class UsageError(ValueError):
     """Something on the command line that cannot be done: what, and what can."""
 
@@ -28,7 +32,8 @@ class UsageError(ValueError):
 def find_model(name: str, settings: Mapping[str, str] | None = None, volume: str | None = None) -> Model:
     """The model called ``name``, with values set.
 
-    name: a model of the library, "path/to/file.py:name" of a Model or of a function that returns one, or an SBML file.
+    name: a model of the library, "path/to/file.py:name" of a Model or of a function that returns one, or a file in
+        one of the formats of READERS.
     settings: values by keyword argument of the model's function, or by full name of a parameter.
     volume: of the microdomain, such as "0.1 fL": the ``volume`` argument of the function, or that of the one
         compartment.
@@ -36,7 +41,7 @@ def find_model(name: str, settings: Mapping[str, str] | None = None, volume: str
     """
     if volume is not None:
         _check_volume(volume)
-    found: Any = _in_file(name) if ".py" in name else _in_sbml(name) if is_sbml(name) else _in_library(name)
+    found = _found(name)
     accepted = () if _is_model(found) else tuple(inspect.signature(found).parameters)
     given = {key: _value(text) for key, text in (settings or {}).items() if key in accepted}
     others = {key: text for key, text in (settings or {}).items() if key not in accepted}
@@ -66,24 +71,34 @@ def unknown(what: str, name: str, known: Iterable[str]) -> str:
     return f"there is no {what}.{hint} There is: {', '.join(names) or 'nothing'}."
 
 
+def is_file_of_model(name: str) -> bool:
+    """Whether a name ends like that of a file that can be read as a model."""
+    return Path(name).suffix.lower() in READERS
+
+
+def _found(name: str) -> Any:
+    if is_file_of_model(name):
+        return _imported(name)
+    return _in_file(name) if ".py" in name else _in_library(name)
+
+
 def _in_library(name: str) -> Builder:
     from mechanisms.models import MODELS
 
     if name not in MODELS:
         unknown_name = unknown(f"model '{name}'", name, MODELS)
-        raise UsageError(f"{unknown_name} Your own model is given as path/to/file.py:name, or as an SBML file.")
+        raise UsageError(
+            f"{unknown_name} Your own model is given as path/to/file.py:name, or as a file ({', '.join(READERS)})."
+        )
     return MODELS[name]
 
 
-def is_sbml(name: str) -> bool:
-    """Whether a name is that of an SBML file."""
-    return name.lower().endswith((".xml", ".sbml"))
+def _imported(name: str) -> Any:
+    import microdomain
 
-
-def _in_sbml(path: str) -> Model:
-    from microdomain.exchange.sbml.read import read_sbml
-
-    return read_sbml(Path(path))
+    if not Path(name).is_file():
+        raise UsageError(f"there is no file '{name}'")
+    return getattr(microdomain, READERS[Path(name).suffix.lower()])(Path(name))
 
 
 def _in_file(given: str) -> Any:

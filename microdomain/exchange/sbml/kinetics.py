@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from microdomain.exchange.expressions import Call, Expression, Name, Number, divided, negative, plus, times
@@ -65,7 +65,11 @@ def _power(factor: Expression, n: int) -> Expression:
 
 
 def signed_terms(expression: Expression) -> list[tuple[float, Expression]]:
-    """The terms of a sum with their signs; a product is multiplied out where one factor alone is a sum."""
+    """The terms of a sum with their signs.
+
+    A product is multiplied out where one factor alone is a sum, and no number stands in it: k (1 - G) is how often
+    something that is there once appears, and no difference of two directions.
+    """
     if not isinstance(expression, Call):
         return [(1.0, expression)]
     arguments = expression.arguments
@@ -81,6 +85,8 @@ def signed_terms(expression: Expression) -> list[tuple[float, Expression]]:
     if expression.function == "times":
         terms = [signed_terms(a) for a in arguments]
         sums = [i for i, found in enumerate(terms) if len(found) > 1]
+        if len(sums) == 1 and any(isinstance(term, Number) for _, term in terms[sums[0]]):
+            return [(1.0, expression)]
         if len(sums) == 1:
             i = sums[0]
             sign = _product_of(found[0][0] for j, found in enumerate(terms) if j != i)
@@ -92,20 +98,23 @@ def signed_terms(expression: Expression) -> list[tuple[float, Expression]]:
 
 
 def split(
-    expression: Expression, reactants: Iterable[str], products: Iterable[str]
+    expression: Expression, reactants: Mapping[str, float], products: Mapping[str, float]
 ) -> tuple[Expression, Expression] | None:
     """The forward and the backward rate of a net rate, or None where it is no difference of the two.
 
-    reactants, products: the model's names of species. Every term that is added must vanish with each reactant, every
-    one that is taken away with each product: P (P - 1) is no difference of two directions.
+    reactants, products: stoichiometry by the model's names of species. Every term that is added must vanish with each
+    reactant, every one that is taken away with each product, and to its order where it stands on both sides: neither
+    P (P - 1) nor, in 2 X -> 3 X, X (X - 1) is a difference of two directions.
     """
     terms = signed_terms(expression)
     needed = {1.0: set(reactants), -1.0: set(products)}
+    both = needed[1.0] & needed[-1.0]
+    orders = {sign: {s: n for s, n in side.items() if s in both} for sign, side in ((1.0, reactants), (-1.0, products))}
     groups: dict[float, list[Expression]] = {1.0: [], -1.0: []}
     for sign, term in terms:
         found = product(term)
         sign = -sign if found.number < 0 else sign
-        present = {f.name for f, n in found.powers.items() if isinstance(f, Name) and n > 0}
+        present = {f.name for f, n in found.powers.items() if isinstance(f, Name) and n >= orders[sign].get(f.name, 1)}
         if not needed[sign] <= present or present & (needed[-sign] - needed[sign]):
             return None
         groups[sign].append(negative(term) if found.number < 0 else term)

@@ -1,0 +1,1 @@
+"""Reaction networks as BioNetGen writes them."""
