@@ -104,7 +104,9 @@ class Law:
 
 
 def exact_law(model: md.Model, observable: Observable, most: int = MOST_STATES) -> Law | None:
-    """The exact stationary distribution of the species that are observed, or None where it needs more states."""
+    """The exact stationary distribution of the species that are observed, or None: of quantities, or of many states."""
+    if not set(observable.names) <= set(model.network().species):
+        return None
     try:
         data = md.stationary_distribution(model, max_states=most)
     except (md.RequestError, md.SimulationError):

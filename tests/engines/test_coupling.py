@@ -170,7 +170,12 @@ def test_inputs_act_on_the_runs_beside() -> None:
 
 @pytest.mark.parametrize(
     ("model", "end"),
-    [(birth_death(2.0), 3.0), (choice_models.dimer(), 1.0), (with_channels(), 1.0), (md.models.passive_membrane(0.1), 0.01)],
+    [
+        (birth_death(2.0), 3.0),
+        (choice_models.dimer(), 1.0),
+        (with_channels(), 1.0),
+        (md.models.passive_membrane(0.1), 0.01),
+    ],
 )
 def test_langevin_runs_are_what_they_are_alone(model: md.Model, end: float) -> None:
     """To the bit, also near the boundary; and pair 3 alone is that among others."""
