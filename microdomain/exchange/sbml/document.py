@@ -37,6 +37,7 @@ def read_document(given: str | os.PathLike[str]) -> Any:
         raise ModelError(name, [Fault("document", "no model", "one model")])
     for category in (libsbml.LIBSBML_CAT_UNITS_CONSISTENCY, libsbml.LIBSBML_CAT_MODELING_PRACTICE):
         document.setConsistencyChecks(category, False)
+    document.getErrorLog().clearLog()  # libsbml checks no further where it has found an error
     document.checkConsistency()
     _raise_errors(document, name)
     return document
@@ -49,7 +50,7 @@ def name_of(document: Any) -> str:
 
 
 def _text_of(given: str | os.PathLike[str]) -> tuple[str, str]:
-    if isinstance(given, str) and given.lstrip("\ufeff \t\r\n").startswith("<"):
+    if isinstance(given, str) and ("<" in given or "\n" in given):
         return given.lstrip("\ufeff \t\r\n"), "SBML text"
     path = Path(given)
     data = path.read_bytes()
