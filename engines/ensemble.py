@@ -49,8 +49,9 @@ class Summary:
         n, before = len(values), self.trajectories
         if n == 0:
             return
-        mean = values.mean(axis=0)
-        squares = ((values - mean) ** 2).sum(axis=0)
+        with np.errstate(over="ignore", invalid="ignore"):  # the variance about an infinite mean is none
+            mean = values.mean(axis=0)
+            squares = ((values - mean) ** 2).sum(axis=0)
         shift = mean - self.mean
         self.mean = self.mean + shift * (n / (n + before))
         self.squares = self.squares + squares + shift**2 * (n * before / (n + before))

@@ -32,8 +32,8 @@ class Gillespie:
     remedy = "Try engine='hybrid' with other rtol= or atol="
 
     def __post_init__(self) -> None:
-        if not (isinstance(self.max_events, Real) and self.max_events >= 1):
-            raise OptionError(f"max_events={self.max_events!r}", "a number, 1 or more")
+        if not (isinstance(self.max_events, Real) and 1 <= self.max_events <= 10**18):
+            raise OptionError(f"max_events={self.max_events!r}", "a number from 1 to 10^18")
 
     def refusal(self, network: Network) -> str:
         """Why this engine cannot run the network and which can, or ""."""

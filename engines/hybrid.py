@@ -65,9 +65,9 @@ class Hybrid:
 
     def __post_init__(self) -> None:
         numbers = all(isinstance(value, Real) for value in (self.rtol, self.atol, self.max_events))
-        if not (numbers and 0 < self.rtol < 1 and 0 < self.atol < inf and self.max_events >= 1):
+        if not (numbers and 0 < self.rtol < 1 and 0 < self.atol < inf and 1 <= self.max_events <= 10**18):
             found = f"rtol={self.rtol!r}, atol={self.atol!r}, max_events={self.max_events!r}"
-            raise OptionError(found, "0 < rtol < 1, atol > 0, max_events >= 1")
+            raise OptionError(found, "0 < rtol < 1, atol > 0, 1 <= max_events <= 10^18")
         if not (isinstance(self.epsilon, Real) and 0 < self.epsilon <= 0.5):
             raise OptionError(f"epsilon={self.epsilon!r}", "0 < epsilon <= 0.5")
         if not (isinstance(self.few, Real) and isinstance(self.many, Real) and 1 <= self.few < self.many < inf):

@@ -88,9 +88,9 @@ class Langevin:
     def __post_init__(self) -> None:
         step = 1.0 if self.step is None else self.step
         numbers = all(isinstance(value, Real) for value in (self.epsilon, step, self.max_steps))
-        if not (numbers and 0 < self.epsilon <= 0.5 and 0 < step < inf and self.max_steps >= 1):
+        if not (numbers and 0 < self.epsilon <= 0.5 and 0 < step < inf and 1 <= self.max_steps <= 10**18):
             found = f"epsilon={self.epsilon!r}, step={self.step!r}, max_steps={self.max_steps!r}"
-            raise OptionError(found, "0 < epsilon <= 0.5, step > 0 in s or None, max_steps >= 1")
+            raise OptionError(found, "0 < epsilon <= 0.5, step > 0 in s or None, 1 <= max_steps <= 10^18")
 
     def refusal(self, network: Network) -> str:
         """Why this engine cannot run the network and which can, or ""."""

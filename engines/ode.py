@@ -42,9 +42,9 @@ class ODE:
 
     def __post_init__(self) -> None:
         numbers = all(isinstance(value, Real) for value in (self.rtol, self.atol, self.max_steps))
-        if not (numbers and 0 < self.rtol < 1 and 0 < self.atol < inf and self.max_steps >= 1):
+        if not (numbers and 0 < self.rtol < 1 and 0 < self.atol < inf and 1 <= self.max_steps <= 10**18):
             found = f"rtol={self.rtol!r}, atol={self.atol!r}, max_steps={self.max_steps!r}"
-            raise OptionError(found, "0 < rtol < 1, atol > 0, max_steps >= 1")
+            raise OptionError(found, "0 < rtol < 1, atol > 0, 1 <= max_steps <= 10^18")
 
     def refusal(self, network: Network) -> str:
         """Why this engine cannot run the network and which can, or ""."""

@@ -152,14 +152,15 @@ def read_times(times: Any, faults: list[Fault]) -> Floats:
     """The times in s that ``times`` means; a fault where it means none."""
     fallback = np.array([0.0, 1.0])
     try:
-        if np.ndim(getattr(times, "magnitude", times)) == 0:
+        if isinstance(times, str) or not np.iterable(times):
             end = magnitude(times, "s")
             if end > 0:
                 return np.linspace(0.0, end, GRID)
             faults.append(Fault("times", f"an end at {end:g} s", "an end later than 0 s"))
             return fallback
-        grid = np.array([magnitude(t, "s") for t in times]) if hasattr(times, "units") else np.array(times, dtype=float)
-    except (UnitError, TypeError, ValueError) as error:
+        plain = isinstance(times, np.ndarray) or not any(hasattr(t, "units") for t in times)
+        grid = np.array(times, dtype=float) if plain else np.array([magnitude(t, "s") for t in times])
+    except (OverflowError, UnitError, TypeError, ValueError) as error:
         faults.append(Fault("times", str(error), "an end in s, or a list of increasing times in s"))
         return fallback
     if grid.ndim != 1 or len(grid) < 2 or not np.isfinite(grid).all() or not (np.diff(grid) > 0).all():
@@ -202,20 +203,20 @@ def read_workers(asked: Any, faults: list[Fault]) -> int:
 
 
 def _bins(network: Network, asked: Mapping[str, Any], record: str, faults: list[Fault]) -> dict[str, Floats]:
+    if not isinstance(asked, Mapping):
+        faults.append(Fault("histograms", f"{asked!r}", "edges by species, as {'A': [0, 10, 20]}"))
+        return {}
     if asked and record != "statistics":
         faults.append(Fault("histograms", f"record='{record}'", "record='statistics'"))
     called = called_in(network.species[: network.counted], network.places[: network.counted])
     edges: dict[str, Floats] = {}
-    if not isinstance(asked, Mapping):
-        faults.append(Fault("histograms", f"{asked!r}", "edges by species, as {'A': [0, 10, 20]}"))
-        return edges
     for name, given in asked.items():
         if name not in called:
             faults.append(unknown("histograms", name, "species", network.species[: network.counted]))
             continue
         try:
-            found = np.atleast_1d(np.asarray(given, dtype=float))
-        except (TypeError, ValueError):
+            found = np.array([magnitude(edge, "1") for edge in given])
+        except (TypeError, UnitError):
             found = np.empty(0)
         if len(found) < 2 or not (np.diff(found) > 0).all():
             faults.append(

@@ -284,7 +284,7 @@ def provenance(network: Network, engine: Any, options: Mapping[str, Any], seed: 
         "parameters": json.dumps({name: f"{value!r} {units[name]}" for name, value in values.items()}),
         "initial_count": json.dumps(dict(zip(network.species, network.initial.tolist(), strict=True))),
         "engine": engine.name,
-        "engine_options": json.dumps(dict(options)),
+        "engine_options": json.dumps(dict(options), default=float),
         "stochastic": engine.stochastic,
         "versions": json.dumps({"microdomain": version(), **versions, "python": platform.python_version()}),
     }

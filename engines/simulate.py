@@ -69,7 +69,7 @@ def simulate(
     Interrupted on Ctrl-C, both with what was computed in ``.result``.
     """
     network = network_of(model, "simulate")
-    asked = (trajectories, seed, workers, record, histograms or {})
+    asked = (trajectories, seed, workers, record, {} if histograms is None else histograms)
     told: dict[str, Any] = {}
     if isinstance(engine, str) and engine == AUTO:
         request = read_request(network, times, "gillespie", {}, *asked)

@@ -31,7 +31,7 @@ def read_event(name: str, given: Mapping[str, Any], bindings: Mapping[str, Any],
                 faults.append(Fault(where, f"{key}={flag} and at=", "when=, a condition that may hold or not"))
     elif not isinstance(when, RateLaw):
         faults.append(Fault(f"{where}, when", f"{when!r}", "a function declared with @rate_law"))
-    if not (sets and isinstance(sets, Mapping)):
+    if not (isinstance(sets, Mapping) and sets):
         sets = {}
         faults.append(Fault(where, "nothing that it sets", "{'<species or variable>': value}"))
     for target in [target for target in sets if not isinstance(target, str)]:

@@ -90,7 +90,9 @@ class Model:
         "charge.<name>". Without it the voltage is held.
         """
         where = f"membrane '{name}'"
-        inner, outer = (self._place_name(where, side) if side else "" for side in (inside, outside))
+        inner, outer = (
+            "" if isinstance(side, str) and not side else self._place_name(where, side) for side in (inside, outside)
+        )
         size = read_positive(f"{where}, area", area, "um^2", self._faults)
         held = read_voltage(f"{where}, voltage", voltage, self.inputs, self._faults)
         density = None
@@ -171,6 +173,12 @@ class Model:
             self._faults.append(Fault(f"{where}, valence", f"{valence!r}", "a whole number"))
             valence = 0
         follows = clamped.name if isinstance(clamped, Input) else clamped
+        if not isinstance(follows, (bool, str)):
+            self._faults.append(Fault(f"{where}, clamped", f"{clamped!r}", "True, False or an input"))
+            follows = False
+        if not isinstance(label, str):
+            self._faults.append(Fault(f"{where}, label", f"{label!r}", "text"))
+            label = ""
         species = Species(f"{name}.{home}", home, concentration, count, valence, follows, label)
         self._declare(where, name, self.all_species, species, key=species.name)
         return species
@@ -182,6 +190,9 @@ class Model:
                 Fault(f"parameter '{name}'", f"the unit '{unit}'", "a unit that pint knows, as '1/uM/s'")
             )
             unit = "1"
+        if not isinstance(source, str):
+            self._faults.append(Fault(f"parameter '{name}', source", f"{source!r}", "text"))
+            source = ""
         number = read_number(f"parameter '{name}'", value, unit, self._faults)
         parameter = Parameter(name, number, unit, source)
         self._declare(f"parameter '{name}'", name, self.parameters, parameter)
@@ -447,5 +458,6 @@ class Model:
     def _place_name(self, where: str, place: Any) -> str:
         name = place.name if isinstance(place, (Compartment, Membrane)) else place
         if not isinstance(name, str) or name not in self.places:
-            self._faults.append(unknown(where, str(name), "places of this model", self.places))
-        return str(name)
+            name = name if isinstance(name, str) else repr(name)
+            self._faults.append(unknown(where, name, "places of this model", self.places))
+        return name

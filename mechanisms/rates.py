@@ -7,6 +7,7 @@ Omega the molecules at a density of one, that is Omega_at k (n_A / Omega_A)^a (n
 from __future__ import annotations
 
 from functools import cache
+from math import inf
 from typing import Any
 
 from mechanisms.charge import inward_charge
@@ -28,7 +29,8 @@ def mass_action(
     unit = constant_unit(names, left, at)
     scale = at.omega if at else 1.0
     for i, order in left:
-        scale /= names.homes[i].omega ** order
+        size = names.homes[i].omega ** order
+        scale = scale / size if size > 0 else inf  # a volume so small is refused with the rate
     if isinstance(k, RateLaw):
         if not left and kind(k.returns) == "frequency":
             return names.call(where, k, bindings, scope), conversion(k.returns, "1/s")

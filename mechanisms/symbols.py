@@ -96,7 +96,8 @@ class Symbols:
 
     def place(self, where: str, given: Place | str, scope: Scope) -> Place | None:
         """The place that is meant by an object, a name or a port; None, and a fault, where there is none."""
-        name = scope.place(str(given.name if isinstance(given, (Compartment, Membrane)) else given))
+        given = given.name if isinstance(given, (Compartment, Membrane)) else given
+        name = scope.place(given if isinstance(given, str) else repr(given))
         if name not in self.model.places:
             self.faults.append(unknown(where, name, "places of the model", self.model.places))
         return self.model.places.get(name)

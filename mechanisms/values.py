@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from math import inf
 from numbers import Real
@@ -11,9 +10,6 @@ from typing import Any
 from mechanisms.faults import Fault
 from mechanisms.places import Input
 from mechanisms.units import Given, UnitError, is_quantity, magnitude
-
-LARGEST = sys.float_info.max
-"""Whole numbers may be larger, and cannot be computed with."""
 
 
 def read_number(where: str, given: Given, unit: str, faults: list[Fault]) -> float:
@@ -64,8 +60,10 @@ def read_voltage(
 
 def is_positive(number: Any) -> bool:
     """Whether it is a finite number above 0, and no truth value."""
-    real = isinstance(number, Real) and not isinstance(number, bool)
-    return real and 0 < number <= LARGEST
+    try:
+        return isinstance(number, Real) and not isinstance(number, bool) and 0 < float(number) < inf
+    except OverflowError:  # a whole number that cannot be computed with
+        return False
 
 
 def is_whole(number: Any) -> bool:

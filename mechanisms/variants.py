@@ -90,8 +90,11 @@ def scale(model: Model, factor: float, fixed: str, nearest: bool, faults: list[F
     if not is_positive(factor):
         faults.append(Fault("scaled", f"{factor!r}", "a number above 0"))
         return
-    if fixed not in FIXED:
+    if not isinstance(fixed, str) or fixed not in FIXED:
         faults.append(unknown("scaled, fixed", str(fixed), "what may stay fixed", FIXED))
+        return
+    if not isinstance(nearest, bool):
+        faults.append(Fault("scaled, nearest", f"{nearest!r}", "True or False"))
         return
     for name, place in model.places.items():
         if fixed == DENSITIES or isinstance(place, Compartment):

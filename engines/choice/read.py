@@ -19,9 +19,9 @@ def read_engines(network: Network, given: Sequence[str] | None, faults: list[Fau
     """The names of the engines that may be chosen: those that are given, or all that can run the network."""
     if given is None:
         return tuple(name for name, engine in ENGINES.items() if not engine().refusal(network))
-    listed = (given,) if isinstance(given, str) else tuple(given)
+    listed = (given,) if isinstance(given, str) or not np.iterable(given) else tuple(given)
     for name in listed:
-        if name not in ENGINES:
+        if not isinstance(name, str) or name not in ENGINES:
             faults.append(unknown("engines", str(name), "engines", ENGINES))
         elif reason := ENGINES[name]().refusal(network):
             faults.append(Fault(f"engine '{name}'", reason, "engines that can run this network"))

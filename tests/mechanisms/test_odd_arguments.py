@@ -1,6 +1,7 @@
 """Arguments of another kind than those that are meant: faults of the model, as wrong values are."""
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,19 @@ CASES: Cases = {
         lambda m: m.changed(volumes={1: 2.0}),
         ("changed(volumes=...)", "'1'", "compartments: cytosol, er", ""),
     ),
+    "clamped": (
+        lambda m: m.species("Na", "er", 1.0, clamped=2.0),
+        ("species 'Na', clamped", "2.0", "True, False or an input", ""),
+    ),
+    "label": (lambda m: m.species("Na", "er", 1.0, label=2), ("species 'Na', label", "2", "text", "")),
+    "source": (
+        lambda m: m.parameter("k", 1.0, "1/s", source=1907),
+        ("parameter 'k', source", "1907", "text", ""),
+    ),
+    "volume that is almost none": (
+        lambda m: (m.compartment("dot", 1e-320), m.species("X", "dot"), m.reaction("2 X -> 0", k=1.0)),
+        ("reaction '2 X -> 0'", "a constant or law that is inf", "a number, 0 or more", ""),
+    ),
     "factor": (lambda m: m.scaled("2"), ("scaled", "'2'", "a number above 0", "")),
     "stoichiometry": (
         lambda m: m.reaction("buffer -> 3000000000 bound", k=1.0),
@@ -103,7 +117,7 @@ def test_a_stoichiometry_that_fits_is_kept_to_the_last_molecule() -> None:
     ],
 )
 def test_what_is_no_model_is_refused(ask: Callable[[Any], Any], given: Any) -> None:
-    with pytest.raises(RequestError, match="model: found .*; allowed: a model, such as"):
+    with pytest.raises(RequestError, match=r"model: found .*; allowed: a model, such as"):
         ask(given)
 
 
@@ -116,11 +130,29 @@ def test_what_is_no_model_is_refused(ask: Callable[[Any], Any], given: Any) -> N
         {"engine": {0.5: "jump"}},
         {"times": registry().Quantity([2.0, 1.0], "s")},
         {"times": HUGE},
+        {"max_events": HUGE},
+        {"record": "statistics", "histograms": {"buffer": registry().Quantity([1.0, 2.0], "s")}},
     ],
-    ids=["trajectory", "histograms", "reading", "place", "times", "end"],
+    ids=["trajectory", "histograms", "reading", "place", "times", "end", "option", "edges"],
 )
 def test_odd_requests_are_refused(request_of: dict[str, Any]) -> None:
     model = start()
     model.reaction("buffer -> bound", hill, a="buffer", v=1.0, half=1.0)
     with pytest.raises(RequestError):
         md.simulate(model, **{"times": 1.0, "engine": "gillespie", "seed": 1, **request_of})
+
+
+def test_options_may_be_any_real_numbers() -> None:
+    """They are attributes of the result, as text."""
+    model = start()
+    model.reaction("buffer -> bound", k=1.0)
+    data = md.simulate(model, 1.0, engine="ode", max_steps=np.int64(1000), rtol=Fraction(1, 1000))
+    assert '"max_steps": 1000' in data.engine_options
+    assert '"rtol": 0.001' in data.engine_options
+
+
+def test_a_list_of_times_with_units_is_converted() -> None:
+    model = start()
+    model.reaction("buffer -> bound", k=1.0)
+    times = [registry().Quantity(t, "ms") for t in (0.0, 500.0)]
+    assert md.simulate(model, times, engine="ode").time.values.tolist() == [0.0, 0.5]
