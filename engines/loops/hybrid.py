@@ -29,7 +29,7 @@ from .switching import switch
 from .waiting import CLOSE
 
 BURST = 1 << 12
-"""Jumps between two looks at whether the user asked to stop."""
+"""Jumps, or steps, between two looks at whether the user asked to stop."""
 BEND = 0.02
 """The largest part of a step's hazard, in absolute terms, that comes from the change of its slope."""
 AHEAD = 1.5
@@ -58,7 +58,7 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
     ga, gb, gc, gd = generator[0], generator[1], generator[2], generator[3]
     flows, watching, adapting = len(moved) > 0, events.count > 0, counts[CANDIDATES] > 0
     kicked, shaken = counts[KICKING] > 0, False
-    fired, last_fired = 0, ALL
+    fired, last_fired, rest = 0, ALL, report[3] + BURST
     standing, a0, due = 0.0, 0.0, math.inf
     fresh, jump, known = True, False, False
     while True:
@@ -126,6 +126,8 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
                 copy_first(slots, y, dense)
             fresh = False
         if report[0] != 0 or t >= t_end or fired >= budget or counts[LOGGED] + counts[REACTIONS] > counts[CAPACITY]:
+            break
+        if report[3] >= rest:
             break
         if wanted < 0.0:
             wanted, ga, gb, gc, gd = exponential(ga, gb, gc, gd)

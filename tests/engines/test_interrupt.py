@@ -19,6 +19,12 @@ from tests.reference import closed
 REPOSITORY = Path(__file__).parents[2]
 
 
+@md.rate_law(a="uM", least="uM", returns="uM")
+def missing(a, least):
+    """least - a."""
+    return least - a
+
+
 def interrupted_after(seconds: float, engine: str = "gillespie", **request) -> tuple[xr.Dataset, float]:
     """Ctrl-C during a run: the dataset that the error keeps, and how long the run went on after it."""
     pressed = []
@@ -74,6 +80,16 @@ def test_a_long_solution_of_the_ode_stops_soon() -> None:
     cycle = closed("predator", {"A": 50, "B": 40}, *reactions)
     md.simulate(cycle, 1.0, engine="ode")
     kept, late = interrupted_after(0.5, model=cycle, times=[0.0, 1e9], engine="ode", max_steps=10**12)
+    assert late < 2
+    assert kept.sizes["trajectory"] == 0
+
+
+def test_events_that_follow_each_other_ever_faster_stop_soon() -> None:
+    """What falls below 30 is set to 30, and so again at once: no step of the flow is long, and the run has no end."""
+    falling = closed("falling", {"A": 30}, ("A -> 0", 1.0))
+    falling.event("again", {"A": 30.0}, when=missing, a="A", least=30.0)
+    md.simulate(falling, 1e-12, engine="ode")
+    kept, late = interrupted_after(0.5, model=falling, times=[0.0, 1.0], engine="ode")
     assert late < 2
     assert kept.sizes["trajectory"] == 0
 
