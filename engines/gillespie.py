@@ -43,4 +43,4 @@ class Gillespie:
         """Everything that all trajectories share; variables are integrated between the jumps."""
         if network.continuous.any() or network.events:
             return Hybrid("jump", max_events=self.max_events).prepare(network, t_start, t_end)
-        return Run(network, t_start, t_end, self.max_events)
+        return Run(network, t_start, t_end, int(self.max_events))

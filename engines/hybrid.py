@@ -85,18 +85,25 @@ class Hybrid:
     def prepare(self, network: Network, t_start: float, t_end: float) -> Any:
         """Everything that all trajectories share; jumps at rates that stay between them take other loops."""
         if not (network.continuous.any() or network.events or readings(network, self.partition).any()):
-            return next_event.Run(network, t_start, t_end, self.max_events)
+            return next_event.Run(network, t_start, t_end, int(self.max_events))
         return Run(self, network, t_start, t_end)
 
 
 class Run:
     """One network between two times: its tables, its segments between edges, and its compiled loops.
 
-    counts_steps: the work that is reported is steps of the integrator, not reactions.
+    counts_steps: the work that is reported is steps of the integrator, not reactions. max_steps: of one trajectory,
+    of which some thousands may be taken at a time.
     """
 
     def __init__(
-        self, engine: Hybrid, network: Network, t_start: float, t_end: float, counts_steps: bool = False
+        self,
+        engine: Hybrid,
+        network: Network,
+        t_start: float,
+        t_end: float,
+        counts_steps: bool = False,
+        max_steps: int = 10**18,
     ) -> None:
         self.counts_steps = counts_steps
         reading = readings(network, engine.partition)
@@ -122,14 +129,14 @@ class Run:
         self.segments = (ends, *weights, held, held_values)
         whole = ~network.continuous & ~continuous
         pattern = flow_tables.indptr, flow_tables.indices
-        limits = engine.few, engine.many, engine.epsilon
-        self.flow = flow_part(*pattern, flow_rates[0], moved, engine.rtol, engine.atol)
+        limits = float(engine.few), float(engine.many), float(engine.epsilon)
+        self.flow = flow_part(*pattern, flow_rates[0], moved, float(engine.rtol), float(engine.atol))
         self.noisy = noisy_part(noisy, noisy_rates[0])
         self.partition = partition_part(noisy, self.reading, moved, whole, limits)
         self.events = events_part(flowing, whole, t_end - t_start)
         self.happening = happening(network, t_start, ends)
         y, members, watched = whole_start(network, t_start, whole)
-        self.start = (y, members, watched, t_start, engine.max_events)
+        self.start = (y, members, watched, t_start, int(engine.max_events), int(max_steps))
 
     @property
     def shared(self) -> tuple[Any, ...]:

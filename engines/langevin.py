@@ -102,7 +102,7 @@ class Langevin:
         """Everything that all trajectories share."""
         if network.events:
             diffusion = hybrid.Hybrid("diffusion", epsilon=self.epsilon)
-            return hybrid.Run(diffusion, network, t_start, t_end, counts_steps=True)
+            return hybrid.Run(diffusion, network, t_start, t_end, counts_steps=True, max_steps=self.max_steps)
         return Run(self, network, t_start, t_end)
 
 

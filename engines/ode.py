@@ -54,7 +54,7 @@ class ODE:
         """Everything that does not depend on the grid."""
         if network.events:
             flow = hybrid.Hybrid("flow", rtol=self.rtol, atol=self.atol)
-            return hybrid.Run(flow, network, t_start, t_end, counts_steps=True)
+            return hybrid.Run(flow, network, t_start, t_end, counts_steps=True, max_steps=self.max_steps)
         return Run(self, network, t_start, t_end)
 
 
@@ -75,7 +75,7 @@ class Run:
         ends, coefficients, held, held_values = self.segments
         t, following, steps, status, worst = self.t_start, 0, 0, FINISHED, 0
         recorded = np.full((len(grid), species), np.nan)
-        tolerances = (engine.rtol, engine.atol, engine.max_steps)
+        tolerances = (float(engine.rtol), float(engine.atol), int(engine.max_steps))
         for k, end in enumerate(ends):
             y[held] = held_values[k]
             if following < len(grid) and grid[following] == t:

@@ -7,7 +7,6 @@ Omega the molecules at a density of one, that is Omega_at k (n_A / Omega_A)^a (n
 from __future__ import annotations
 
 from functools import cache
-from math import inf
 from typing import Any
 
 from mechanisms.charge import inward_charge
@@ -30,7 +29,10 @@ def mass_action(
     scale = at.omega if at else 1.0
     for i, order in left:
         size = names.homes[i].omega ** order
-        scale = scale / size if size > 0 else inf  # a volume so small is refused with the rate
+        if size == 0:
+            names.faults.append(Fault(where, f"'{names.homes[i].name}' of {names.homes[i].size:g}", "a larger place"))
+            size = 1.0
+        scale /= size
     if isinstance(k, RateLaw):
         if not left and kind(k.returns) == "frequency":
             return names.call(where, k, bindings, scope), conversion(k.returns, "1/s")

@@ -24,7 +24,7 @@ from .paths import begin, copy, copy_first, finish, with_room
 from .pointer import borrowed, pointers
 from .random import exponential, uniform
 from .rodas3 import at_fraction, attempt, error
-from .status import NOT_FINITE, STEP_TOO_SMALL, STOPPED, TOO_MANY_EVENTS
+from .status import NOT_FINITE, STEP_TOO_SMALL, STOPPED, TOO_MANY_EVENTS, TOO_MANY_STEPS
 from .switching import switch
 from .waiting import CLOSE
 
@@ -230,7 +230,7 @@ def trajectories(start, segments, parts, happening, scratch, seeds, grid, record
 
     Returns every change of a reading: (., 4) trajectory, time, reaction, and 1 where it is kicked from then on.
     """
-    y_start, members_start, watched_start, t_start, limit = start
+    y_start, members_start, watched_start, t_start, limit, most_steps = start
     mode, ends = parts[3], segments[0]
     count, steps, status, failed, last = results
     y, members, watched = y_start.copy(), members_start.copy(), watched_start.copy()
@@ -259,6 +259,8 @@ def trajectories(start, segments, parts, happening, scratch, seeds, grid, record
                     report[0] = STOPPED
                 if fired + report[4] > limit:
                     report[0] = TOO_MANY_EVENTS
+                if report[3] > most_steps and memory[0] < ends[k] and report[0] == 0:
+                    report[0], report[1] = TOO_MANY_STEPS, 0
             if report[0] != 0:
                 break
             if k == len(ends) - 1:
@@ -276,7 +278,7 @@ def trajectories(start, segments, parts, happening, scratch, seeds, grid, record
 @njit(cache=True, nogil=True, error_model="numpy")
 def every_event(start, segments, parts, happening, scratch, width, seed, control):
     """One trajectory with the state after every jump, as in ``gillespie.every_event``; and the changes of readings."""
-    y_start, members_start, watched_start, t_start, limit = start
+    y_start, members_start, watched_start, t_start, limit, most_steps = start
     mode, ends = parts[3], segments[0]
     y, members, watched, generator = y_start.copy(), members_start.copy(), watched_start.copy(), seed.copy()
     memory, report = np.array([t_start, 0.0, -1.0, 0.0, 0.0, 0.0, 0.0]), np.zeros(5, np.int64)
@@ -297,6 +299,8 @@ def every_event(start, segments, parts, happening, scratch, width, seed, control
             switches, switched = logged(0, mode, switches, switched)
             if control[0] != 0:
                 report[0] = STOPPED
+            if report[3] > most_steps and memory[0] < ends[k] and report[0] == 0:
+                report[0], report[1] = TOO_MANY_STEPS, 0
             if done == 0:
                 continue
             count += 1

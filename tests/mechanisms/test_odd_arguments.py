@@ -70,7 +70,7 @@ CASES: Cases = {
     ),
     "volume that is almost none": (
         lambda m: (m.compartment("dot", 1e-320), m.species("X", "dot"), m.reaction("2 X -> 0", k=1.0)),
-        ("reaction '2 X -> 0'", "a constant or law that is inf", "a number, 0 or more", ""),
+        ("reaction '2 X -> 0'", "'dot' of 9.99989e-321", "a larger place", ""),
     ),
     "factor": (lambda m: m.scaled("2"), ("scaled", "'2'", "a number above 0", "")),
     "stoichiometry": (
