@@ -263,3 +263,14 @@ def test_a_package_that_shadows_ours_is_named(tmp_path: Path, name: str) -> None
 
 def _environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(Path(md.__file__).parents[1])}
+
+
+def test_a_file_of_sbml_is_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By the name that others give to the exact engine, too; what it says that is not supported is a sentence."""
+    path = tmp_path / "model.xml"
+    md.write_sbml(_dimer(2.0), path)
+    assert run(str(path), "--engine", "ssa", "--t-end", "1", "--seed", "1", "--workers", "1") == 0
+    assert "dimer, engine gillespie, 1 trajectory, seed 1" in capsys.readouterr().out
+    path.write_text(path.read_text().replace("<ci>A</ci>", "<ci>B</ci></apply></math>", 1))
+    assert run(str(path)) == cli.FAILED
+    assert "microdomain: model 'model.xml' has 1 fault:" in capsys.readouterr().err

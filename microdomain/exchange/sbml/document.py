@@ -10,9 +10,9 @@ from typing import Any
 from mechanisms.faults import Fault, ModelError
 
 REMEDY = "a model without it"
-TOLERATED = (1001, 1002, 10310, 20203, 20409, 20413, 21103, 21123)
+TOLERATED = (1001, 1002, 10310, 20203, 20409, 20413, 21103, 21121, 21123)
 """Errors by libsbml's numbers that leave no doubt about what is meant: XML that does not name its version or encoding,
-ids of unusual form, and empty lists.
+ids of unusual form, empty lists, and species in a kinetic law that are not listed as modifiers.
 """
 
 

@@ -64,7 +64,7 @@ class Formulas:
         least, most = ARGUMENTS.get(function, (1, 1))
         if not least <= len(arguments) <= most:
             raise UnsupportedMath(f"'{function}' with {len(arguments)} arguments")
-        return Call(function, tuple(self.read(child, depth) for child in arguments))
+        return _plain(function, tuple(self.read(child, depth) for child in arguments))
 
     @staticmethod
     def _arguments(node: Any) -> list[Any]:
@@ -99,6 +99,18 @@ class Formulas:
             return given.get(found.name, found)
 
         return replaced(self.read(definition.getChild(last), depth), argument)
+
+
+def _plain(function: str, arguments: tuple[Expression, ...]) -> Expression:
+    """A call; logarithms and roots of any base and degree by ln and powers."""
+    if function == "log":
+        base, x = arguments
+        return Call("divide", (Call("ln", (x,)), Call("ln", (base,))))
+    if function == "root":
+        degree, x = arguments
+        inverse = Number(0.5) if degree == Number(2.0) else Call("divide", (Number(1.0), degree))
+        return Call("power", (x, inverse))
+    return Call(function, arguments)
 
 
 def _rate_of(of: Expression) -> Name:
