@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import microdomain as md
-from engines.unread import without_unread
+from engines.outputs import without_outputs
 from engines.views import Views
 from microdomain.cli import main
 
@@ -201,7 +201,7 @@ def test_networks_are_those_of_the_sbml_of_the_same(suites, name):
     """BioNetGen writes both, so that the drift at the same random states is the same."""
     folder = suites / "networks"
     ours, theirs = (
-        Views(without_unread(model.network()))
+        Views(without_outputs(model.network()))
         for model in (
             md.read_bionetgen(folder / f"scimlbench_{name}.net"),
             md.read_sbml(folder / f"{name.replace('egfr_net', 'EGFR')}.xml"),
