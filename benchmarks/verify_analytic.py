@@ -163,7 +163,7 @@ def main() -> None:
     parser.add_argument("--suite", type=Path, required=True, help="the folder of models and exact answers")
     parser.add_argument("--runs", type=int, default=10_000, help="of each engine (default: 10000)")
     given = parser.parse_args()
-    console = Console(width=90)
+    console = Console(width=120)
     table = Table(title=f"{given.runs} runs against exact distributions", box=SIMPLE)
     for name, justify in (("case", "left"), ("engine", "left"), ("s", "right"), ("variation", "right"),
                           ("W1", "right"), ("p", "right"), ("modes", "left"), ("wrong", "left")):  # fmt: skip

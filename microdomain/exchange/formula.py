@@ -198,7 +198,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "abs": abs,
     "exp": maths.exp,
     "ln": maths.log,
-    "sqrt": maths.sqrt,
     "floor": maths.floor,
     "ceiling": maths.ceiling,
     "factorial": lambda x: maths.gamma(x + 1.0),

@@ -76,3 +76,8 @@ def test_events_and_net_fluxes_keep_their_rows() -> None:
     assert running.laws[running.law[running.affinity.max()]] is drive
     one, other = (md.simulate(model, 3.0, engine="ode", record=record) for record in ("grid", "statistics"))
     np.testing.assert_allclose(other.mean_counts.values, one.counts.values[0], rtol=1e-12)
+
+
+def test_every_event_has_every_quantity() -> None:
+    data = md.simulate(chain(), 1.0, engine="gillespie", record="events", seed=1)
+    assert (data.quantity.sel(quantities="seen").values == 7.0 * data.counts.values[:, 0]).all()
