@@ -63,7 +63,7 @@ def _derivatives(law: RateLaw, places: list[int]) -> list[str]:
     write = Printer({"fully_qualified_modules": True}).doprint
     value = law.expression(PREFIX)
     by = [sympy.Symbol(PREFIX + law.names[i], real=True) for i in places]
-    wanted = [value, *(_derivative(value, symbol) for symbol in by)]
+    wanted = [_real(found) for found in (value, *(_derivative(value, symbol) for symbol in by))]
     shared, results = sympy.cse(wanted, symbols=sympy.numbered_symbols("shared_", real=True))
     lines = [f"{symbol} = {write(expression)}" for symbol, expression in shared]
     lines += [f"partial[{i}] = {write(result)}" for i, result in zip(places, results[1:], strict=True)]
@@ -80,6 +80,13 @@ def _derivative(value: Any, symbol: Any) -> Any:
     if any(not power.exp.is_number for power in found.atoms(sympy.Pow)):
         found = sympy.powsimp(found, combine="exp")
     return found
+
+
+def _real(value: Any) -> Any:
+    """No number where SymPy finds a complex or infinite one, such as the logarithm of -1 or of 0."""
+    import sympy
+
+    return sympy.nan if value.has(sympy.I, sympy.zoo) else value
 
 
 def _digamma(order: Any, x: Any) -> Any:

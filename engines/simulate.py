@@ -14,10 +14,10 @@ from engines.ensemble import Summary, chunks, run_chunks
 from engines.kernel import check_laws
 from engines.loops import status
 from engines.loops.parts import CASCADE, WAITING
+from engines.outputs import without_outputs
 from engines.request import HasNetwork, Request, read_request
 from engines.result import Interrupted, Outcome, SimulationError
 from engines.seeds import seed_words
-from engines.unread import without_unread
 from mechanisms.network import Floats, Integers, Network
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class _Job:
         self.seed = drawn if request.seed is None else request.seed
         about = result.provenance(network, self.engine, dataclasses.asdict(self.engine), self.seed)
         self.about = about | {"work": self.engine.work} | told
-        self.run = self.engine.prepare(without_unread(network), float(self.grid[0]), float(self.grid[-1]))
+        self.run = self.engine.prepare(without_outputs(network), float(self.grid[0]), float(self.grid[-1]))
 
     def compute(self, part: slice, states: Floats, control: Integers) -> Outcome:
         """Some of the trajectories; ``states`` (trajectory, time, slot) are filled."""

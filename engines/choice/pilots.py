@@ -15,8 +15,8 @@ from engines.coupled import Coupled, pair_seeds
 from engines.ensemble import chunks, run_chunks
 from engines.langevin import Langevin
 from engines.loops import status
+from engines.outputs import without_outputs
 from engines.seeds import seed_words
-from engines.unread import without_unread
 from mechanisms.network import Floats, Integers, Network
 
 SETTLING, READ = 6.0, 18.0
@@ -90,7 +90,7 @@ class Runs:
     ) -> None:
         self.network, self.engine, self.observable, self.window = network, engine, observable, window
         self.seed, self.workers = seed, workers
-        self.run = engine.prepare(without_unread(network), window.start, window.end)
+        self.run = engine.prepare(without_outputs(network), window.start, window.end)
         self.grid = np.unique(np.concatenate([[window.start], window.times]))
         self.values = np.empty((0, len(window.times), len(observable.columns)) if observable.pooled else (0, 1))
 
@@ -128,7 +128,7 @@ class Runs:
 
     def _timed(self, engine: Any, grid: Floats, number: int) -> tuple[float, Any]:
         """Processor seconds of so many runs, and how they ended."""
-        run = engine.prepare(without_unread(self.network), float(grid[0]), float(grid[-1]))
+        run = engine.prepare(without_outputs(self.network), float(grid[0]), float(grid[-1]))
         seconds = np.inf
         for _ in range(2):  # the first compiles
             began = time.thread_time()

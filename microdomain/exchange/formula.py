@@ -33,9 +33,9 @@ class Formula:
         """The value at these arguments: numbers, arrays, symbols or quantities."""
         if any(hasattr(value, "dimensionality") for value in values):
             numbers = [np.array([value.magnitude], dtype=float) for value in values]
-            with np.errstate(all="ignore"):
-                return registry().Quantity(float(np.ravel(self(*numbers))[0]), self.returns)
-        return number(self.expression, dict(zip(self.names, values, strict=True)))
+            return registry().Quantity(float(np.ravel(self(*numbers))[0]), self.returns)
+        with np.errstate(all="ignore"):
+            return number(self.expression, dict(zip(self.names, values, strict=True)))
 
     @property
     def __name__(self) -> str:
@@ -198,9 +198,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "abs": abs,
     "exp": maths.exp,
     "ln": maths.log,
-    "log": lambda base, x: maths.log(x) / maths.log(base),
-    "root": lambda degree, x: x ** (1.0 / degree),
-    "sqrt": maths.sqrt,
     "floor": maths.floor,
     "ceiling": maths.ceiling,
     "factorial": lambda x: maths.gamma(x + 1.0),

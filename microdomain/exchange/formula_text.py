@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from microdomain.exchange.expressions import Call, Expression, Name, Number, negative, plus
+from microdomain.exchange.expressions import Call, Expression, Name, Number, divided, negative, plus
 
 DEEPEST = 50
 """Formulas in parentheses, signs and powers that may stand inside each other."""
@@ -197,16 +197,18 @@ def _one(function: str) -> Function:
     return lambda x: Call(function, (x,))
 
 
-def _logarithm(base: float) -> Function:
-    return lambda x: Call("log", (Number(base), x))
+def logarithm(base: Expression, x: Expression) -> Expression:
+    """The logarithm to a base."""
+    return divided(Call("ln", (x,)), Call("ln", (base,)))
 
 
 COMMON: dict[str, Function] = {
-    **{name: _one(name) for name in ("exp", "abs", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh")},
+    **{name: _one(name) for name in ("exp", "abs", "sin", "cos", "tan", "sinh", "cosh", "tanh")},
     **{f"a{name}": _one(f"arc{name}") for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")},
     "ln": _one("ln"),
-    "log10": _logarithm(10.0),
-    "log2": _logarithm(2.0),
+    "log10": lambda x: logarithm(Number(10.0), x),
+    "log2": lambda x: logarithm(Number(2.0), x),
+    "sqrt": lambda x: Call("power", (x, Number(0.5))),
     "min": lambda first, *others: Call("min", (first, *others)),
     "max": lambda first, *others: Call("max", (first, *others)),
 }

@@ -252,3 +252,30 @@ def test_models_with_membranes_and_variables_can_be_shown() -> None:
         assert "plasma.voltage" in text
         assert page.startswith("<div")
     assert "1 fault" in str(model.changed(voltages={"er": "1 s"}))
+
+
+def test_a_power_with_an_argument_for_its_exponent_starts_at_zero() -> None:
+    """dx/dt = x^n + 1 at n = 2 from x = 0, where n x^n / x would be no number: x = tan t."""
+
+    @md.rate_law(x="1", n="1", second="s", returns="1/s")
+    def law(x, n, second):
+        return (x**n + 1.0) / second
+
+    model = md.Model("power")
+    model.variable("x", 0.0, "1", law, x="x", n=2.0, second=1.0)
+    data = md.simulate(model, [0.0, 1.0], engine="ode", rtol=1e-9, atol=1e-9)
+    assert float(data.quantity[0, -1, 0]) == pytest.approx(np.tan(1.0), rel=1e-6)
+
+
+def test_steps_are_flat() -> None:
+    """dx/dt = floor(3 x) + 1: the time from x = 0 to each third is 1/3, 1/6, 1/9 s."""
+
+    @md.rate_law(x="1", second="s", returns="1/s")
+    def law(x, second):
+        return (md.maths.floor(3.0 * x) + 1.0) / second
+
+    model = md.Model("steps")
+    model.variable("x", 0.0, "1", law, x="x", second=1.0)
+    times = np.cumsum([0.0, 1 / 3, 1 / 6, 1 / 9])
+    data = md.simulate(model, times, engine="ode", rtol=1e-7, atol=1e-9)
+    np.testing.assert_allclose(data.quantity[0, :, 0], [0.0, 1 / 3, 2 / 3, 1.0], atol=1e-4)

@@ -268,3 +268,14 @@ def _environment() -> dict[str, str]:
 def test_a_space_between_a_volume_and_its_unit_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["choose", "ip3_microdomain", "--volumes", "0.05", "fL", "1fL"]) == 2
     assert "--volumes: found 'fL' alone; allowed: 0.05fL, or in quotes \"0.05 fL\"" in capsys.readouterr().err
+
+
+def test_a_file_of_sbml_is_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By the name that others give to the exact engine, too; what it says that is not supported is a sentence."""
+    path = tmp_path / "model.xml"
+    md.write_sbml(_dimer(2.0), path)
+    assert run(str(path), "--engine", "ssa", "--t-end", "1", "--seed", "1", "--workers", "1") == 0
+    assert "dimer, engine gillespie, 1 trajectory, seed 1" in capsys.readouterr().out
+    path.write_text(path.read_text().replace("<ci>A</ci>", "<ci>B</ci></apply></math>", 1))
+    assert run(str(path)) == cli.FAILED
+    assert "microdomain: model 'model.xml' has 1 fault:" in capsys.readouterr().err

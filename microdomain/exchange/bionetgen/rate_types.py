@@ -40,7 +40,7 @@ def michaelis_menten(constants: Sequence[Expression], counts: Sequence[Expressio
     """k E S / (K + S), with S the substrate that is not bound: (b + sqrt(b^2 + 4 K S_0)) / 2, b = S_0 - E - K."""
     (k, half), (substrate, enzyme) = constants, counts
     b = plus(substrate, negative(enzyme), negative(half))
-    root = Call("sqrt", (plus(Call("power", (b, Number(2.0))), times(4.0, half, substrate)),))
+    root = Call("power", (plus(Call("power", (b, Number(2.0))), times(4.0, half, substrate)), Number(0.5)))
     free = times(0.5, plus(b, root))
     return divided(times(k, enzyme, free), plus(half, free))
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from mechanisms.faults import Fault
 from microdomain.exchange.expressions import Call, Expression, Number, replaced
-from microdomain.exchange.formula_text import COMMON, FormulaError, Function, read_formula
+from microdomain.exchange.formula_text import COMMON, FormulaError, Function, logarithm, read_formula
 
 
 def _log(x: Expression, base: Expression | None = None) -> Expression:
-    return Call("ln", (x,)) if base is None else Call("log", (base, x))
+    return Call("ln", (x,)) if base is None else logarithm(base, x)
 
 
 FUNCTIONS: dict[str, Function] = {

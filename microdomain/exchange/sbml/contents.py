@@ -107,6 +107,9 @@ class Reader:
             found.compartments[item.getId()] = Compartment(dimensions, size, item.getUnits(), item.getConstant())
         for item in model.getListOfSpecies():
             found.species[item.getId()] = self.species(item)
+            if item.getCompartment() not in found.compartments:
+                where, what = f"species '{item.getId()}'", f"the compartment '{item.getCompartment()}'"
+                self.faults.append(Fault(where, what, "a compartment of the document"))
         for item in model.getListOfParameters():
             found.parameters[item.getId()] = item.getValue() if item.isSetValue() else None
         for item in model.getListOfRules():
@@ -184,6 +187,8 @@ class Reader:
 
     def participant(self, where: str, item: Any) -> Participant:
         name = item.getId() if self.level > 2 else ""
+        if item.getSpecies() not in self.found.species:
+            self.faults.append(Fault(where, f"'{item.getSpecies()}'", "species of the document"))
         if self.level == 2 and item.isSetStoichiometryMath() and item.getStoichiometryMath().getMath() is not None:
             math_of = item.getStoichiometryMath().getMath()
             return Participant(item.getSpecies(), self.expression(f"{where}, stoichiometry", math_of))
@@ -221,6 +226,8 @@ class Reader:
 
     def add(self, into: dict[str, Expression], target: str, where: str, node: Any) -> None:
         """A formula of a name; Level 3 Version 2 lets it be missing, which says nothing."""
+        if not target:
+            self.faults.append(Fault(where, "no name", "what the formula is the value of"))
         if node is not None:
             into[target] = self.expression(where, node)
 

@@ -10,9 +10,9 @@ from typing import Any
 from mechanisms.faults import Fault, ModelError
 
 REMEDY = "a model without it"
-TOLERATED = (1001, 1002, 10310, 20203, 20409, 20413, 21103, 21123)
+TOLERATED = (1001, 1002, 10310, 20203, 20409, 20413, 21103, 21121, 21123)
 """Errors by libsbml's numbers that leave no doubt about what is meant: XML that does not name its version or encoding,
-ids of unusual form, and empty lists.
+ids of unusual form, empty lists, and species in a kinetic law that are not listed as modifiers.
 """
 
 
@@ -37,6 +37,7 @@ def read_document(given: str | os.PathLike[str]) -> Any:
         raise ModelError(name, [Fault("document", "no model", "one model")])
     for category in (libsbml.LIBSBML_CAT_UNITS_CONSISTENCY, libsbml.LIBSBML_CAT_MODELING_PRACTICE):
         document.setConsistencyChecks(category, False)
+    document.getErrorLog().clearLog()  # libsbml checks no further where it has found an error
     document.checkConsistency()
     _raise_errors(document, name)
     return document
@@ -49,7 +50,7 @@ def name_of(document: Any) -> str:
 
 
 def _text_of(given: str | os.PathLike[str]) -> tuple[str, str]:
-    if isinstance(given, str) and given.lstrip("\ufeff \t\r\n").startswith("<"):
+    if isinstance(given, str) and ("<" in given or "\n" in given):
         return given.lstrip("\ufeff \t\r\n"), "SBML text"
     path = Path(given)
     data = path.read_bytes()

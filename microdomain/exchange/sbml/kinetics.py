@@ -73,7 +73,7 @@ def signed_terms(expression: Expression) -> list[tuple[float, Expression]]:
     if not isinstance(expression, Call):
         return [(1.0, expression)]
     arguments = expression.arguments
-    if expression.function == "plus":
+    if expression.function == "plus" and arguments:
         return [term for a in arguments for term in signed_terms(a)]
     if expression.function == "minus":
         first = signed_terms(arguments[0])

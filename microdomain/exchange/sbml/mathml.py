@@ -12,6 +12,15 @@ TIME = Name("time of the simulation")
 """What MathML's symbol of time becomes; no id has a space in it."""
 AVOGADRO_SYMBOL = 6.02214179e23
 """The number that MathML's symbol stands for, by the specification; units are converted by that of 2019."""
+_ANY = (0, LARGEST)
+ARGUMENTS = {
+    **dict.fromkeys(("plus", "times", "and", "or", "xor", "piecewise"), _ANY),
+    **dict.fromkeys(("min", "max"), (1, LARGEST)),
+    **dict.fromkeys(("eq", "neq", "lt", "leq", "gt", "geq"), (2, LARGEST)),
+    **dict.fromkeys(("divide", "power", "root", "log", "quotient", "rem", "implies"), (2, 2)),
+    "minus": (1, 2),
+}
+"""The least and the most arguments of each function, of all others one."""
 RATE_OF = "rate of "
 """Before a name: MathML's symbol of its rate of change."""
 
@@ -51,7 +60,11 @@ class Formulas:
         if kind not in names.calls:
             what = (node.getName() or node.getOperatorName() or "an unknown function").strip()
             raise UnsupportedMath(f"'{what}' in a formula")
-        return Call(names.calls[kind], tuple(self.read(child, depth) for child in self._arguments(node)))
+        function, arguments = names.calls[kind], self._arguments(node)
+        least, most = ARGUMENTS.get(function, (1, 1))
+        if not least <= len(arguments) <= most:
+            raise UnsupportedMath(f"'{function}' with {len(arguments)} arguments")
+        return _plain(function, tuple(self.read(child, depth) for child in arguments))
 
     @staticmethod
     def _arguments(node: Any) -> list[Any]:
@@ -86,6 +99,18 @@ class Formulas:
             return given.get(found.name, found)
 
         return replaced(self.read(definition.getChild(last), depth), argument)
+
+
+def _plain(function: str, arguments: tuple[Expression, ...]) -> Expression:
+    """A call; logarithms and roots of any base and degree by ln and powers."""
+    if function == "log":
+        base, x = arguments
+        return Call("divide", (Call("ln", (x,)), Call("ln", (base,))))
+    if function == "root":
+        degree, x = arguments
+        inverse = Number(0.5) if degree == Number(2.0) else Call("divide", (Number(1.0), degree))
+        return Call("power", (x, inverse))
+    return Call(function, arguments)
 
 
 def _rate_of(of: Expression) -> Name:

@@ -74,6 +74,10 @@ class Reactions:
                 self.faults.append(Fault(f"reaction '{name}'", f"'{species}' with the stoichiometry {by}", allowed))
                 continue
             amount = float(np.ravel(self.binding.start.of(by))[0])
+            if not np.isfinite(amount):
+                found_there = f"{amount} of '{species}'"
+                self.faults.append(Fault(f"reaction '{name}'", found_there, "a stoichiometry that is a number"))
+                continue
             amount *= self.binding.items[species] / self.binding.extent(name)
             amount = round(amount) if abs(amount - round(amount)) < 1e-9 * max(1.0, abs(amount)) else amount
             full = self.binding.full_name(species)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from mechanisms.faults import Fault
 from mechanisms.units import AVOGADRO, MOLECULES_PER_UM_FL
 
@@ -39,12 +41,17 @@ class Units:
             return PLAIN[measured]
         size, dimension = reduced
         if not dimension:
-            return PLAIN[measured] * size
-        if dimension not in _WANTED[measured]:
+            size, dimension = size * PLAIN[measured], "dimensionless"
+        wanted = {**_WANTED[measured], "dimensionless": 1.0}
+        if dimension not in wanted:
             allowed = f"a unit of {measured}"
             self.faults.append(Fault(where, f"the unit '{unit}', which measures {dimension}", allowed))
             return PLAIN[measured]
-        return rounded(size * _WANTED[measured][dimension])
+        found = size * wanted[dimension]
+        if not 0.0 < found < math.inf:
+            self.faults.append(Fault(where, f"the unit '{unit}', of {size:g} {dimension}", "a size that is a number"))
+            return PLAIN[measured]
+        return rounded(found)
 
     def default(self, measured: str) -> float:
         """What the document says of a quantity for all: a redefined built-in unit, or an attribute of the model."""
@@ -78,7 +85,8 @@ class Units:
         size, powers = 1.0, dict[str, float]()
         for kind_name, multiplier, scale, exponent in units:
             base, bases = _SI.get(kind_name, (1.0, {kind_name: 1.0}))
-            size *= (multiplier * 10.0**scale * base) ** exponent
+            with np.errstate(all="ignore"):
+                size *= float((np.float64(10.0) ** scale * multiplier * base) ** exponent)
             for name, power in bases.items():
                 powers[name] = powers.get(name, 0.0) + power * exponent
         text = " ".join(name if p == 1 else f"{name}^{p:g}" for name, p in sorted(powers.items()) if p)
@@ -87,7 +95,7 @@ class Units:
 
 def rounded(factor: float) -> float:
     """A factor that is a power of ten but for rounding is that."""
-    nearest = float(f"1e{round(math.log10(factor))}") if factor > 0 else factor
+    nearest = float(f"1e{round(math.log10(factor))}") if 0 < factor < math.inf else factor
     return nearest if abs(factor - nearest) < 1e-12 * nearest else factor
 
 

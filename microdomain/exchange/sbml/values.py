@@ -75,6 +75,9 @@ class StartValues(DocumentValues):
     def amount(self, species: str) -> float:
         """The amount of a species in its unit of substance."""
         found = self.contents.species[species]
+        ruled = species in self.contents.initial or species in self.contents.assigned
+        if found.amount is not None and not ruled:
+            return found.amount
         value = self.value(species)
         return value if found.in_amounts else value * self.value(found.compartment)
 
@@ -104,7 +107,8 @@ class StartValues(DocumentValues):
         else:
             value = species.concentration
             if value is None and species.amount is not None:
-                value = species.amount / self.value(species.compartment)
+                with np.errstate(all="ignore"):
+                    value = float(np.float64(species.amount) / self.value(species.compartment))
         if value is None:
             self.faults.append(Fault(f"'{name}'", "no value at the start", "a value, a rule or an initial assignment"))
             return float("nan")

@@ -1,15 +1,15 @@
 """BioNetGen networks: what each line means, against numbers by hand, and what is refused, with the line."""
 
 import math
+import random
 
 import numpy as np
 import pytest
 
 import microdomain as md
-from engines.unread import without_unread
+from engines.outputs import without_outputs
 from engines.views import Views
 from microdomain.cli import main
-from microdomain.exchange.sbml.read import read_sbml
 
 TEXT = """# a comment
 substanceUnits("Number");
@@ -196,13 +196,16 @@ def test_repressilator_as_bionetgen_integrates_it(suites):
     assert found == pytest.approx(expected[:, 1:], rel=1e-5)
 
 
-@pytest.mark.parametrize("name", ["multistate", "multisite2"])
+@pytest.mark.parametrize("name", ["multistate", "multisite2", "egfr_net"])
 def test_networks_are_those_of_the_sbml_of_the_same(suites, name):
     """BioNetGen writes both, so that the drift at the same random states is the same."""
     folder = suites / "networks"
     ours, theirs = (
-        Views(without_unread(model.network()))
-        for model in (md.read_bionetgen(folder / f"scimlbench_{name}.net"), read_sbml(folder / f"{name}.xml"))
+        Views(without_outputs(model.network()))
+        for model in (
+            md.read_bionetgen(folder / f"scimlbench_{name}.net"),
+            md.read_sbml(folder / f"{name.replace('egfr_net', 'EGFR')}.xml"),
+        )
     )
     states = np.random.default_rng(1).uniform(0, 1000, (5, len(ours.network.species)))
     order = [theirs.network.species.index(name) for name in ours.network.species]
@@ -225,3 +228,40 @@ def test_a_large_network_is_whole(suites):
     flow = md.simulate(model, [0.0, 0.2], engine="ode")
     bound = [float(found.counts.sel(species="S1.cell")[0, 1]) for found in (data, flow)]
     assert bound[0] == pytest.approx(bound[1], abs=5 * (1.2e6 - bound[1]) ** 0.5)  # the Poisson noise of what was bound
+
+
+PIECES = [
+    *"()^*/+-,$#\\ \n.0159eE!<>=&|",
+    "begin",
+    "end parameters\n",
+    "if(",
+    "1e999",
+    "nan",
+    "time()",
+    "total",
+    "Sat",
+    "é",
+]
+
+
+def test_mutated_texts_are_read_or_refused():
+    """Pieces that are taken out, put in or doubled: nothing but a model, or a ModelError."""
+    draw = random.Random(1)
+    read = 0
+    for _ in range(400):
+        text = TEXT
+        for _ in range(draw.randint(1, 4)):
+            at, kind = draw.randrange(len(text)), draw.random()
+            if kind < 0.3:
+                text = text[:at] + text[at + draw.randint(1, 40) :]
+            elif kind < 0.8:
+                text = text[:at] + draw.choice(PIECES) + text[at:]
+            else:
+                other = draw.randrange(len(text))
+                text = text[:at] + text[other : other + 30] + text[at:]
+        try:
+            md.read_bionetgen(text)
+            read += 1
+        except md.ModelError:
+            continue
+    assert 0 < read < 400

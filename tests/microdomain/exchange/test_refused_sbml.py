@@ -45,7 +45,7 @@ def test_a_package_that_is_required() -> None:
 
 def test_formulas_that_need_each_other() -> None:
     parts = (d.parameter("p"), d.parameter("q"), d.assignment("p", "q"), d.assignment("q", "p"))
-    with pytest.raises(md.ModelError, match=r"'p' at the start: found 'p' needs 'q' needs 'p'; allowed"):
+    with pytest.raises(md.ModelError, match="circular dependencies"):
         md.read_sbml(d.document(*GROWTH, *parts))
 
 
