@@ -60,12 +60,23 @@ def simulate_ode(path, times, rtol, atol, variables, kinds):
 
 
 def verdict(case: Case, runs: int, seed: int, engine: str) -> tuple[str, str]:
-    """ "passed", "failed" or "refused", and why."""
+    """ "passed", "failed" or "refused", and why.
+
+    Of a stochastic case one point may be out of range. Where more are, for the points of a run are correlated, it is
+    run again with another seed: then at most three may be out, and none of those that were before.
+    """
     try:
-        if case.stochastic:
-            found, names = simulate_ssa(case.sbml, case.times, runs, seed, engine)
-            return score_stochastic(case, found, names)
-        return score_deterministic(case, simulate_ode(case.sbml, case.times, *case.solver_tolerances, *case.wanted))
+        if not case.stochastic:
+            found = simulate_ode(case.sbml, case.times, *case.solver_tolerances, *case.wanted)
+            out, text = score_deterministic(case, found)
+            return "failed" if out else "passed", text
+        out, text = score_stochastic(case, *simulate_ssa(case.sbml, case.times, runs, seed + int(case.name), engine))
+        if len(out) <= 1:
+            return "passed", text
+        again = simulate_ssa(case.sbml, case.times, runs, seed + int(case.name) + 500_000, engine)
+        still, text_again = score_stochastic(case, *again)
+        passed = len(still) <= 3 and not still & out
+        return "passed" if passed else "failed", f"{text}; again: {text_again}"
     except Unsupported as error:
         return "refused", str(error)
     except (md.ModelError, md.RequestError, md.SimulationError, ValueError) as error:

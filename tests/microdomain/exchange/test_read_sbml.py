@@ -288,3 +288,22 @@ def test_mathematics_when_compiled() -> None:
         for _ in range(steps):
             x += 0.4 / steps * function(x)
         assert found == pytest.approx(x, rel=2e-4)
+
+
+@pytest.mark.parametrize(("level", "version"), [(1, 2), (2, 1), (2, 2), (2, 3), (2, 4), (2, 5), (3, 1), (3, 2)])
+def test_levels_and_versions(level: int, version: int) -> None:
+    """The same document, converted by libsbml, has the same rates."""
+    import libsbml
+
+    text = d.document(
+        d.unit("fL", d.factor("litre", scale=-15)), d.unit("mmol", d.factor("mole", scale=-3)),
+        d.compartment(size=3, units="fL"), d.species("A", 12, in_amounts=False, substanceUnits="item"),
+        d.species("B", 4, in_amounts=False, substanceUnits="item"), d.parameter("k", 0.2),
+        d.reaction("R", {"A": 2}, {"B": 1}, "c * k * A^2"), d.reaction("S", {"B": 1}, {}, "p * c * B / (1 + B)", p=5.0),
+        substanceUnits="item", extentUnits="item", volumeUnits="fL", timeUnits="second",
+    )  # fmt: skip
+    other = libsbml.readSBMLFromString(text)
+    assert other.setLevelAndVersion(level, version, False)
+    found, names = rates(libsbml.writeSBMLToString(other))
+    assert names == ("R", "S")
+    assert found == pytest.approx([0.2 * 12 * 11 / 3, 5 * 4 / (1 + 4 / 3)], rel=1e-9)
