@@ -88,7 +88,7 @@ def test_every_event_has_every_quantity() -> None:
 def test_time_in_a_result_is_that_of_the_grid() -> None:
     """A switch at 1 s is still off at 1 s; the engines' own clock has rounding."""
     model = md.Model("switch")
-    model.variable("x", 1.0, "1", decay, x="x")
+    model.variable("x", 1.0, "1", decay, x="x", k=1.0)
     model.quantity("on", after, t="time")
     grid = np.linspace(0.0, 4.0, 41)
     for engine in ("ode", "hybrid"):
@@ -96,9 +96,9 @@ def test_time_in_a_result_is_that_of_the_grid() -> None:
         assert on.tolist() == [float(t > 1.0) for t in grid]
 
 
-@md.rate_law(x="1", returns="1/s")
-def decay(x):
-    return -x
+@md.rate_law(x="1", k="1/s", returns="1/s")
+def decay(x, k):
+    return -k * x
 
 
 @md.rate_law(t="s", returns="1")
