@@ -50,7 +50,8 @@ def noisy_part(network: Network, rates: Any) -> Noisy:
     amount = np.ones(len(network.species))
     np.maximum.at(amount, reactants.index, reactants.value)
     charges = network.mv_per_charge > 0
-    amount[charges] = -thermal_voltage(ROOM) / network.mv_per_charge[charges]
+    with np.errstate(over="ignore"):  # a capacitance without bound has no noise
+        amount[charges] = -thermal_voltage(ROOM) / network.mv_per_charge[charges]
     columns = (changes.index, changes.value, changes.start, *flat(affected), *flat(read), *step_columns(network))
     return Noisy._make((rates, *columns, amount))
 

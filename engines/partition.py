@@ -36,9 +36,9 @@ def readings(network: Network, partition: str | Mapping[str, str]) -> Integers:
     """
     given = {"": partition} if isinstance(partition, str) else dict(partition)
     for name, reading in given.items():
-        if reading not in READINGS:
+        if not isinstance(reading, str) or reading not in READINGS:
             where = f"{name}: " if name else ""
-            raise PartitionError(f"{where}{reading!r}", ", ".join(map(repr, READINGS)), nearest(str(reading), READINGS))
+            raise PartitionError(f"{where}{reading!r}", ", ".join(map(repr, READINGS)), nearest(reading, READINGS))
     places = set(network.places) - {""}
     owners = [name.partition(": ")[0] if ": " in name else "" for name in network.reactions]
     known = {"", *places, *owners, *network.reactions}

@@ -54,6 +54,14 @@ class RequestError(Portable, ValueError):
         super().__init__("\n  - ".join([f"{asked} cannot run this:", *map(str, faults)]))
 
 
+def network_of(model: HasNetwork, asked: str) -> Network:
+    """The network of a model. Raises ModelError with its faults; RequestError, of ``asked``, for what is no model."""
+    if isinstance(model, type) or not hasattr(model, "network"):
+        allowed = "a model, such as microdomain.models.ip3_microdomain()"
+        raise RequestError([Fault("model", f"{model!r}", allowed)], asked)
+    return model.network()
+
+
 @dataclasses.dataclass(frozen=True)
 class Request:
     """A request in which no fault was found.
@@ -144,7 +152,7 @@ def read_times(times: Any, faults: list[Fault]) -> Floats:
     """The times in s that ``times`` means; a fault where it means none."""
     fallback = np.array([0.0, 1.0])
     try:
-        if np.ndim(times) == 0:
+        if np.ndim(getattr(times, "magnitude", times)) == 0:
             end = magnitude(times, "s")
             if end > 0:
                 return np.linspace(0.0, end, GRID)
@@ -171,7 +179,7 @@ def _trajectories(asked: Any, engine: Any, faults: list[Fault]) -> Integers:
         return np.arange(1)
     try:
         numbers = np.arange(max(int(asked), 1)) if whole else np.array([index(n) for n in asked], dtype=np.int64)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         faults.append(Fault("trajectories", f"{asked!r}", "a whole number, or a list of trajectory numbers"))
         return np.arange(1)
     distinct = whole or len(set(numbers.tolist())) == len(numbers)
@@ -198,6 +206,9 @@ def _bins(network: Network, asked: Mapping[str, Any], record: str, faults: list[
         faults.append(Fault("histograms", f"record='{record}'", "record='statistics'"))
     called = called_in(network.species[: network.counted], network.places[: network.counted])
     edges: dict[str, Floats] = {}
+    if not isinstance(asked, Mapping):
+        faults.append(Fault("histograms", f"{asked!r}", "edges by species, as {'A': [0, 10, 20]}"))
+        return edges
     for name, given in asked.items():
         if name not in called:
             faults.append(unknown("histograms", name, "species", network.species[: network.counted]))

@@ -131,7 +131,7 @@ def quantities(network: Network, states: Floats, times: Floats) -> Floats:
             else:
                 value = held[:, slot - network.first_input]
             arguments.append(value * scale)
-        with np.errstate(divide="ignore", over="ignore"):  # as in the compiled loops: k / 0 is infinite
+        with np.errstate(all="ignore"):  # as in the compiled loops: k / 0 is infinite
             found = network.laws[network.law[row]](*arguments)
         parts.append(np.broadcast_to(found, states.shape[:-1]))
     return np.stack([*parts[: len(network.multimers)], *variables, *parts[len(network.multimers) :]], axis=-1)

@@ -15,7 +15,7 @@ from engines.kernel import check_laws
 from engines.loops import status
 from engines.loops.parts import CASCADE, WAITING
 from engines.outputs import without_outputs
-from engines.request import HasNetwork, Request, read_request
+from engines.request import HasNetwork, Request, network_of, read_request
 from engines.result import Interrupted, Outcome, SimulationError
 from engines.seeds import seed_words
 from mechanisms.network import Floats, Integers, Network
@@ -68,7 +68,7 @@ def simulate(
     Raises ModelError or RequestError with every fault before anything runs; SimulationError where a run fails and
     Interrupted on Ctrl-C, both with what was computed in ``.result``.
     """
-    network = model.network()
+    network = network_of(model, "simulate")
     asked = (trajectories, seed, workers, record, histograms or {})
     told: dict[str, Any] = {}
     if isinstance(engine, str) and engine == AUTO:

@@ -61,7 +61,7 @@ class Size:
 
 def check_scalable(model: Any, asked: str) -> None:
     """Raise RequestError, of ``asked``, for what is no model."""
-    if not hasattr(model, "scaled"):
+    if isinstance(model, type) or not hasattr(model, "scaled"):
         allowed = "a model, such as microdomain.models.ip3_microdomain()"
         raise RequestError([Fault("model", f"{model!r}", allowed)], asked)
 
@@ -88,7 +88,7 @@ def read_volumes(model: Scalable, given: Any, place: str, fixed: Any, faults: li
         faults.append(unknown("fixed", str(fixed), "what may stay fixed while volumes change", FIXED))
     if given is None:
         given = [model.places[place].size] if place in model.places else [1.0]
-    listed = [given] if isinstance(given, str) or np.ndim(given) == 0 else list(given)
+    listed = [given] if isinstance(given, str) or not np.iterable(given) else list(given)
     if len(listed) < fewest:
         allowed = f"{fewest} or more different volumes, such as ['0.1 fL', '1 fL', '10 fL']"
         faults.append(Fault("volumes", f"{len(listed)} volume" + "s" * (not listed), allowed))

@@ -31,8 +31,12 @@ def read_event(name: str, given: Mapping[str, Any], bindings: Mapping[str, Any],
                 faults.append(Fault(where, f"{key}={flag} and at=", "when=, a condition that may hold or not"))
     elif not isinstance(when, RateLaw):
         faults.append(Fault(f"{where}, when", f"{when!r}", "a function declared with @rate_law"))
-    if not sets:
+    if not (sets and isinstance(sets, Mapping)):
+        sets = {}
         faults.append(Fault(where, "nothing that it sets", "{'<species or variable>': value}"))
+    for target in [target for target in sets if not isinstance(target, str)]:
+        faults.append(Fault(where, f"{target!r} to be set", "the name of a species or variable"))
+        sets = {key: value for key, value in sets.items() if isinstance(key, str)}
     for key, flag in flags.items():
         if not isinstance(flag, bool):
             faults.append(Fault(f"{where}, {key}", f"{flag!r}", "True or False"))

@@ -48,7 +48,7 @@ class ModelError(Portable, ValueError):
         super().__init__("\n  - ".join([f"model '{model}' has {count}:", *map(str, self.faults)]))
 
 
-def unknown(where: str, name: str, what: str, known: Iterable[str], also: Iterable[str] = ()) -> Fault:
+def unknown(where: str, name: object, what: str, known: Iterable[str], also: Iterable[str] = ()) -> Fault:
     """The fault of a name that is not among the known ones; gives the nearest of these and of ``also``.
 
     A name that several begin with, as "Ca" does with "Ca.cytosol" and "Ca.er" among them, may be either.
@@ -63,6 +63,6 @@ def unknown(where: str, name: str, what: str, known: Iterable[str], also: Iterab
     return Fault(where, f"'{name}'", f"{what}: {listed or 'none is declared'}", near)
 
 
-def nearest(name: str, among: Iterable[str], cutoff: float = 0.6) -> str:
+def nearest(name: object, among: Iterable[str], cutoff: float = 0.6) -> str:
     """The name most like ``name``, where it is more alike than ``cutoff`` (1: the same), or ""."""
-    return next(iter(difflib.get_close_matches(name, list(among), n=1, cutoff=cutoff)), "")
+    return next(iter(difflib.get_close_matches(str(name), list(among), n=1, cutoff=cutoff)), "")

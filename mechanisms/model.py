@@ -31,9 +31,10 @@ from mechanisms.places import (
     Species,
     Variable,
 )
-from mechanisms.reaction import EquationError, Reaction, Side, read_equation
+from mechanisms.reaction import MOST, EquationError, Reaction, Side, read_equation
 from mechanisms.show import html_of_model, text_of_model
 from mechanisms.signal import Piecewise
+from mechanisms.symbols import CONSTANT
 from mechanisms.units import Given, UnitError, is_quantity, is_unit
 from mechanisms.values import is_whole, read_not_negative, read_number, read_positive, read_voltage
 
@@ -125,12 +126,14 @@ class Model:
         initial: its value at the start (number: in ``unit``). Laws read it by its name, and every engine integrates it.
         """
         where = f"variable '{name}'"
-        if name == TIME:
+        if isinstance(name, str) and name == TIME:
             self._faults.append(Fault(where, f"the name '{TIME}'", "another name; laws read time itself by this one"))
         if not is_unit(unit):
             self._faults.append(Fault(where, f"the unit '{unit}'", "a unit that pint knows, or '1'"))
             unit = "1"
         start = read_number(where, initial, unit, self._faults)
+        if law is not None and not self._is_law(where, law):
+            law = None
         variable = Variable(name, start, unit, law, bindings)
         self._declare(where, name, self.variables, variable)
         return variable
@@ -161,10 +164,10 @@ class Model:
         if count is None:
             given = 0.0 if initial is None else initial
             concentration = read_not_negative(f"{where}, initial", given, unit, self._faults)
-        elif not is_whole(count) or count < 0:
+        elif not is_whole(count) or not 0 <= count < 2**53:
             self._faults.append(Fault(f"{where}, count", f"{count!r}", "a whole number, 0 or more"))
             count = 0
-        if not is_whole(valence):
+        if not is_whole(valence) or abs(valence) > MOST:
             self._faults.append(Fault(f"{where}, valence", f"{valence!r}", "a whole number"))
             valence = 0
         follows = clamped.name if isinstance(clamped, Input) else clamped
@@ -178,6 +181,7 @@ class Model:
             self._faults.append(
                 Fault(f"parameter '{name}'", f"the unit '{unit}'", "a unit that pint knows, as '1/uM/s'")
             )
+            unit = "1"
         number = read_number(f"parameter '{name}'", value, unit, self._faults)
         parameter = Parameter(name, number, unit, source)
         self._declare(f"parameter '{name}'", name, self.parameters, parameter)
@@ -185,13 +189,20 @@ class Model:
 
     def input(self, name: str, signal: Piecewise, unit: str) -> Input:
         """Add a protocol: a step, pulse, train or other piecewise constant signal, its values in ``unit``."""
+        where = f"input '{name}'"
+        if not is_unit(unit):
+            self._faults.append(Fault(where, f"the unit '{unit}'", "a unit that pint knows, as 'uM'"))
+            signal, unit = Piecewise((), (0.0,)), "1"
+        elif not isinstance(signal, Piecewise):
+            self._faults.append(Fault(where, f"{signal!r}", "a protocol, such as pulse(1, 0.5, 2.0)"))
+            signal = Piecewise((), (0.0,))
         try:
             signal = Piecewise(*signal.numbers(unit))
         except (UnitError, ValueError) as error:
-            self._faults.append(Fault(f"input '{name}'", str(error), f"increasing edges in s, and values in {unit}"))
+            self._faults.append(Fault(where, str(error), f"increasing edges in s, and values in {unit}"))
             signal = Piecewise((), (0.0,))
         protocol = Input(name, signal, unit)
-        self._declare(f"input '{name}'", name, self.inputs, protocol)
+        self._declare(where, name, self.inputs, protocol)
         return protocol
 
     def event(
@@ -229,6 +240,8 @@ class Model:
 
     def quantity(self, name: str, law: RateLaw, **bindings: Any) -> Quantity:
         """Add a derived quantity: ``law`` of species, parameters, inputs and other quantities."""
+        if not self._is_law(f"quantity '{name}'", law):
+            law, bindings = CONSTANT, {"k": 1.0}
         quantity = Quantity(name, law, bindings)
         self._declare(f"quantity '{name}'", name, self.quantities, quantity)
         return quantity
@@ -324,6 +337,9 @@ class Model:
             return
         if isinstance(reaction.equation, str):
             reaction = dataclasses.replace(reaction, equation=equation)
+        if not isinstance(reaction.name, str):
+            self._faults.append(Fault(f"reaction '{equation}'", f"the name {reaction.name!r}", "text"))
+            reaction = dataclasses.replace(reaction, name="")
         label = reaction.name or str(equation)
         name = f"{scope.owner}: {label}" if scope.owner else label
         if not reaction.name and name in self.reactions:
@@ -347,11 +363,18 @@ class Model:
         variable. Counts that the model gives as counts stay as they are, concentrations stay concentrations.
         """
         model = self._copy()
-        variants.change_parameters(model, parameters or {}, model._faults)
-        variants.change_sizes(model, Compartment, volumes or {}, model._faults)
-        variants.change_sizes(model, Membrane, areas or {}, model._faults)
-        variants.change_voltages(model, voltages or {}, model._faults)
-        variants.change_initial(model, initial or {}, model._faults)
+
+        def values(name: str, given: Any) -> Mapping[str, Given]:
+            if given is None or isinstance(given, Mapping):
+                return given or {}
+            model._faults.append(Fault(f"changed({name}=...)", f"{given!r}", "values by name, as {'<name>': value}"))
+            return {}
+
+        variants.change_parameters(model, values("parameters", parameters), model._faults)
+        variants.change_sizes(model, Compartment, values("volumes", volumes), model._faults)
+        variants.change_sizes(model, Membrane, values("areas", areas), model._faults)
+        variants.change_voltages(model, values("voltages", voltages), model._faults)
+        variants.change_initial(model, values("initial", initial), model._faults)
         return model
 
     def scaled(self, factor: float, *, fixed: str = "densities", nearest: bool = False) -> Model:
@@ -403,6 +426,9 @@ class Model:
         self, where: str, name: str, into: dict[str, Any], thing: Any, *, key: str = "", plain: bool = True
     ) -> bool:
         self._network = None
+        if not isinstance(name, str):
+            self._faults.append(Fault(where, f"the name {name!r}", "text"))
+            return False
         key = key or name
         if plain and not _NAME.fullmatch(name):
             self._faults.append(Fault(where, f"the name '{name}'", "a letter, then letters, digits and _"))
@@ -411,6 +437,12 @@ class Model:
             return False
         into[key] = thing
         return True
+
+    def _is_law(self, where: str, law: Any) -> bool:
+        """Whether it is a law; else there is a fault."""
+        if not isinstance(law, RateLaw):
+            self._faults.append(Fault(where, f"the law {law!r}", "a function declared with @rate_law"))
+        return isinstance(law, RateLaw)
 
     def _place_name(self, where: str, place: Any) -> str:
         name = place.name if isinstance(place, (Compartment, Membrane)) else place

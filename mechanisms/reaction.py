@@ -13,6 +13,8 @@ from mechanisms.law import RateLaw
 from mechanisms.places import Species
 
 _TERM = re.compile(r"(?:(\d+)\s*\*?\s*)?([A-Za-z_]\w*(?:\.\w+)?)")
+MOST = 10**9
+"""Molecules of one species in one reaction: more would be lost among the whole numbers that are exact."""
 NO_SPECIES = ("", "0", "∅")
 
 Side = Sequence["Species | str | tuple[float, Species | str]"]
@@ -101,9 +103,9 @@ def _read_side(side: str, text: str) -> tuple[tuple[float, str], ...]:
     terms = []
     for term in side.split("+"):
         match = _TERM.fullmatch(term.strip())
-        if not match or match[1] == "0":
+        if not match or float(match[1] or 1) == 0:
             raise EquationError(f"'{term.strip()}' in '{text}' is not a species, as in 'A', '2 A' or 'Ca.cytosol'")
-        terms.append((int(match[1] or 1), match[2]))
+        terms.append((float(match[1] or 1), match[2]))
     return _merged(terms)
 
 
@@ -118,14 +120,16 @@ def _term(term: Any) -> tuple[float, str]:
     real = isinstance(number, Real) and not isinstance(number, bool)
     if not isinstance(name, str) or not real or not 0 < number < inf:
         raise EquationError(f"{term!r} is not a species, a name, or (number above 0, species)")
-    return int(number) if number == int(number) else float(number), name
+    return number, name
 
 
 def _merged(terms: Sequence[tuple[float, str]]) -> tuple[tuple[float, str], ...]:
     counts: dict[str, float] = {}
     for number, name in terms:
         counts[name] = counts.get(name, 0) + number
-    return tuple((number, name) for name, number in counts.items() if number)
+        if counts[name] > MOST:
+            raise EquationError(f"more than {MOST} of '{name}' in one reaction")
+    return tuple((int(n) if n == int(n) else float(n), name) for name, n in counts.items())
 
 
 def _side_text(side: tuple[tuple[float, str], ...]) -> str:

@@ -98,7 +98,7 @@ class Symbols:
 
     def place(self, where: str, given: Place | str, scope: Scope) -> Place | None:
         """The place that is meant by an object, a name or a port; None, and a fault, where there is none."""
-        name = scope.place(given if isinstance(given, str) else given.name)
+        name = scope.place(str(given.name if isinstance(given, (Compartment, Membrane)) else given))
         if name not in self.model.places:
             self.faults.append(unknown(where, name, "places of the model", self.model.places))
         return self.model.places.get(name)
@@ -171,8 +171,10 @@ def _reads(model: Model, name: str) -> bool:
         *given,
     ]
     return any(isinstance(value, str) and value == name for value, _ in given) or any(
-        isinstance(law, RateLaw) and any(bindings.get(argument, argument) == name for argument in law.names)
+        isinstance(bound, str) and bound == name
         for law, bindings in used
+        if isinstance(law, RateLaw)
+        for bound in (bindings.get(argument, argument) for argument in law.names)
     )
 
 

@@ -162,9 +162,13 @@ def constant(value: float, unit: str, like: Any) -> Any:
     return registry().Quantity(value, unit) if hasattr(like, "dimensionality") else value
 
 
+def is_unit(text: Any) -> bool:
+    """Whether it is text, and a unit that pint knows; common ones are known without loading it."""
+    return isinstance(text, str) and _is_unit(text)
+
+
 @cache
-def is_unit(text: str) -> bool:
-    """Whether pint knows the unit; common ones are known without loading it."""
+def _is_unit(text: str) -> bool:
     if set(re.split(r"[*/^\s\d-]+", text)) <= _COMMON:
         return True
     try:
@@ -194,7 +198,7 @@ def _magnitude(given: Given, unit: str) -> float:
         return float(given)
     except UnitError:
         raise
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         raise UnitError(f"{given!r}", f"a number in {unit}, or text such as '1.5 {unit}'") from None
 
 

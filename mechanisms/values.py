@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from math import inf
 from numbers import Real
@@ -10,6 +11,9 @@ from typing import Any
 from mechanisms.faults import Fault
 from mechanisms.places import Input
 from mechanisms.units import Given, UnitError, is_quantity, magnitude
+
+LARGEST = sys.float_info.max
+"""Whole numbers may be larger, and cannot be computed with."""
 
 
 def read_number(where: str, given: Given, unit: str, faults: list[Fault]) -> float:
@@ -51,13 +55,19 @@ def read_voltage(
 ) -> float | str | None:
     """A voltage in mV, or the name of an input that is one."""
     name = given.name if isinstance(given, Input) else given
-    if name is None or name not in inputs:
+    if name is None or not isinstance(name, str) or name not in inputs:
         return None if name is None else read_number(where, given, "mV", faults)
     if not is_quantity(f"1 {inputs[name].unit}", "mV"):
         faults.append(Fault(where, f"an input in {inputs[name].unit}", "an input in mV"))
     return str(name)
 
 
+def is_positive(number: Any) -> bool:
+    """Whether it is a finite number above 0, and no truth value."""
+    real = isinstance(number, Real) and not isinstance(number, bool)
+    return real and 0 < number <= LARGEST
+
+
 def is_whole(number: Any) -> bool:
     """Whether it is a whole number, and no truth value."""
-    return isinstance(number, Real) and not isinstance(number, bool) and float(number).is_integer()
+    return isinstance(number, Real) and not isinstance(number, bool) and number % 1 == 0

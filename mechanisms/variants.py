@@ -11,7 +11,7 @@ from mechanisms.faults import Fault, unknown
 from mechanisms.names import aliases
 from mechanisms.places import Compartment, Membrane
 from mechanisms.units import Given
-from mechanisms.values import read_not_negative, read_number, read_positive, read_voltage
+from mechanisms.values import is_positive, read_not_negative, read_number, read_positive, read_voltage
 
 if TYPE_CHECKING:
     from mechanisms.model import Model
@@ -78,14 +78,16 @@ def change_initial(model: Model, values: Mapping[str, Given], faults: list[Fault
             where = f"changed(initial=...), species '{full}'"
             faults.append(Fault(where, "a state of a multimer", "species that are no subunits"))
             continue
-        unit = model.places[model.all_species[full].place].density_unit
+        if (home := model.all_species[full].place) not in model.places:
+            continue  # which is a fault already
+        unit = model.places[home].density_unit
         amount = read_not_negative(f"species '{full}', initial", value, unit, faults)
         model.all_species[full] = dataclasses.replace(model.all_species[full], concentration=amount, count=None)
 
 
 def scale(model: Model, factor: float, fixed: str, nearest: bool, faults: list[Fault]) -> None:
     """Every volume times ``factor``, and with densities fixed every area, count and number of complexes too."""
-    if not 0 < factor < math.inf:
+    if not is_positive(factor):
         faults.append(Fault("scaled", f"{factor!r}", "a number above 0"))
         return
     if fixed not in FIXED:

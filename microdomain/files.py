@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -42,7 +43,44 @@ def write_dataset(data: xr.Dataset, path: Path) -> None:
     if path.suffix == ".zarr":
         write_whole(path, lambda beside: data.to_zarr(beside, consolidated=False))
     else:
-        write_whole(path, lambda beside: data.to_netcdf(beside, engine="h5netcdf"))
+        write_whole(path, lambda beside: _write_netcdf(data, beside))
+
+
+def _write_netcdf(data: xr.Dataset, path: Path) -> None:
+    """Write through a file of ours: HDF5 itself, where a write of its own fails, ends the process later on."""
+    import h5netcdf
+    from xarray.backends import H5NetCDFStore
+
+    with _Sink(path, "w+") as sink:
+        with h5netcdf.File(sink, "w") as file:
+            data.dump_to_store(H5NetCDFStore(file))
+        if sink.error:
+            raise sink.error
+        os.fsync(sink.fileno())
+
+
+class _Sink(io.FileIO):
+    """A file that remembers its first error, and takes no more from then on, as if all were well."""
+
+    error: OSError | None = None
+
+    def write(self, piece: Any) -> int:
+        """All of a piece, of which the operating system may take a part at a time."""
+        left = memoryview(piece).cast("B")
+        size = len(left)
+        try:
+            while self.error is None and len(left):
+                left = left[super().write(left) :]
+        except OSError as error:
+            self.error = error
+        return size
+
+    def truncate(self, size: int | None = None) -> int:
+        try:
+            return super().truncate(size) if self.error is None else size or 0
+        except OSError as error:
+            self.error = error
+            return size or 0
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:

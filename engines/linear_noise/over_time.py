@@ -28,7 +28,7 @@ from engines.linear_noise.checks import check_network, few_molecules
 from engines.linear_noise.gating_noise import gating_noises, states_of
 from engines.linear_noise.moment_steps import Moments, Steps
 from engines.linear_noise.views import NoiseViews
-from engines.request import HasNetwork, RequestError, read_times
+from engines.request import HasNetwork, RequestError, network_of, read_times
 from engines.start import check_propensities
 from mechanisms.faults import Fault
 from mechanisms.network import Floats, Network
@@ -73,7 +73,7 @@ def linear_noise(
     Raises ModelError or RequestError with every fault, SimulationError where the equations cannot be integrated.
     van Kampen 1961; Elf & Ehrenberg 2003.
     """
-    network = model.network()
+    network = network_of(model, "linear_noise")
     faults: list[Fault] = []
     grid = read_times(times, faults)
     engine = _options(rtol, atol, max_steps, faults)

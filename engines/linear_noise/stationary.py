@@ -29,7 +29,7 @@ from engines.linear_noise.mean_correction import mean_correction
 from engines.linear_noise.over_time import MOLECULES, coordinates
 from engines.linear_noise.stationary_state import Subspace, held, stationary_state
 from engines.linear_noise.views import NoiseViews
-from engines.request import HasNetwork, RequestError
+from engines.request import HasNetwork, RequestError, network_of
 from mechanisms.faults import Fault
 from mechanisms.network import Floats, Network
 from mechanisms.units import UnitError, magnitude
@@ -76,7 +76,7 @@ def stationary_noise(model: HasNetwork, *, lags: Any = None, frequencies: Any = 
     Raises ModelError or RequestError with every fault; InstabilityError where there is no stable stationary state.
     van Kampen 1961; Elf & Ehrenberg 2003; Grima 2010.
     """
-    network = model.network()
+    network = network_of(model, "stationary_noise")
     faults: list[Fault] = []
     when = _numbers("at", at, "s", faults, "one time in s", 1)
     given = {

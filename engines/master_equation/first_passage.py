@@ -16,7 +16,7 @@ from engines.master_equation.projection import Projection, Step, poisson
 from engines.master_equation.state_limit import Limits
 from engines.master_equation.state_set import ABSORBED, StateSet, TooManyStates
 from engines.master_equation.stationary import factor
-from engines.request import HasNetwork, RequestError, read_times
+from engines.request import HasNetwork, RequestError, network_of, read_times
 from engines.result import SECONDS, SimulationError, dataset
 from engines.threshold import Threshold, read_threshold
 from mechanisms.faults import Fault
@@ -57,7 +57,7 @@ def first_passage(
     the set outgrows ``max_states``.
     Munsky & Khammash 2006, with absorbing states.
     """
-    network = one_way(model.network())
+    network = one_way(network_of(model, "first_passage"))
     limits = Limits("first_passage", tolerance, max_states)
     faults: list[Fault] = []
     grid = read_times(times, faults)

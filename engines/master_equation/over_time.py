@@ -11,7 +11,7 @@ from engines.master_equation.markov_chain import MarkovChain, NegativeRate
 from engines.master_equation.projection import Projection
 from engines.master_equation.state_limit import Limits
 from engines.master_equation.state_set import TooManyStates
-from engines.request import HasNetwork, RequestError, check_memory, read_times
+from engines.request import HasNetwork, RequestError, check_memory, network_of, read_times
 from engines.result import SECONDS, SimulationError, dataset
 from mechanisms.faults import Fault, unknown
 from mechanisms.names import called_in
@@ -45,7 +45,7 @@ def master_equation(
     SimulationError, with what was computed in ``.result``, where the set outgrows ``max_states`` or a law is negative.
     Munsky & Khammash 2006; the moving set: Burrage et al. 2006, Wolf et al. 2010.
     """
-    network = one_way(model.network())
+    network = one_way(network_of(model, "master_equation"))
     limits = Limits("master_equation", tolerance, max_states)
     faults: list[Fault] = []
     grid = read_times(times, faults)

@@ -14,7 +14,7 @@ from engines.master_equation.markov_chain import MarkovChain, NegativeRate
 from engines.master_equation.over_time import MOST_STATES, composition_names, states_of
 from engines.master_equation.state_limit import Limits
 from engines.master_equation.state_set import StateSet, TooManyStates
-from engines.request import HasNetwork, RequestError
+from engines.request import HasNetwork, RequestError, network_of
 from engines.result import SimulationError, dataset
 from mechanisms.network import Floats, Integers, Network
 from mechanisms.splitting import one_way
@@ -50,7 +50,7 @@ def stationary_distribution(model: HasNetwork, *, tolerance: float = 1e-6, max_s
     outgrows ``max_states``.
     Gupta, Mikelson & Khammash 2017 (a stationary finite state projection).
     """
-    network = one_way(model.network())
+    network = one_way(network_of(model, "stationary_distribution"))
     limits = Limits("stationary_distribution", tolerance, max_states)
     t = float(network.edges[-1]) if len(network.edges) else 0.0
     if faults := limits.faults(network):

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from engines.request import network_of
 from mechanisms.faults import Fault, ModelError
 from mechanisms.model import Model
 from mechanisms.network import TIME, Network
@@ -32,7 +33,7 @@ def to_gillespy2(model: Model) -> Any:
     Raises ImportError where GillesPy2 is not installed; ModelError with everything that GillesPy2 cannot say.
     """
     library()
-    network = model.network()
+    network = network_of(model, "to_gillespy2")
     faults = _unsupported(model, network)
     if faults:
         raise ModelError(model.name, faults)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
+from engines.request import network_of
 from mechanisms.faults import Fault, ModelError
 from mechanisms.model import Model
 from mechanisms.network import TIME as MODEL_TIME
@@ -42,7 +43,7 @@ def write_sbml(model: Model, path: str | os.PathLike[str] | None = None) -> str:
     where that is unique, and net fluxes their two directions. Raises ModelError with every part that SBML has no words
     for: multimers, whose channels it cannot count, and membranes with a capacitance.
     """
-    network = one_way(model.network())
+    network = one_way(network_of(model, "write_sbml"))
     _refuse(model)
     text = _Document(model, network).text()
     if path is not None:
