@@ -103,7 +103,7 @@ def test_a_stoichiometry_that_fits_is_kept_to_the_last_molecule() -> None:
     ],
 )
 def test_what_is_no_model_is_refused(ask: Callable[[Any], Any], given: Any) -> None:
-    with pytest.raises(RequestError, match="model: found .*; allowed: a model, such as"):
+    with pytest.raises(RequestError, match=r"model: found .*; allowed: a model, such as"):
         ask(given)
 
 
