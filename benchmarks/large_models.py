@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.speed_models import Case, Reaction
-from benchmarks.speed_simulators import Microdomain
+from benchmarks.peers.case import Case, Reaction
+from benchmarks.peers.simulators.microdomain import Microdomain
 
 PER_VOXEL = 10
 """Molecules in each voxel at the start; each hops to each neighbour once per second."""

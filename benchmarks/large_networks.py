@@ -21,10 +21,10 @@ from rich.table import Table
 
 from benchmarks.large_models import chain, egfr, lattice
 from benchmarks.large_peers import beside, laws
-from benchmarks.speed import machine
-from benchmarks.speed_models import Case
-from benchmarks.speed_report import new_table
-from benchmarks.speed_simulators import Microdomain
+from benchmarks.peers.__main__ import machine
+from benchmarks.peers.case import Case
+from benchmarks.peers.simulators.microdomain import Microdomain
+from benchmarks.peers.tables import new_table
 
 SIZES = (100, 1_000, 10_000, 100_000, 1_000_000)
 FIGURE = Path(__file__).parent.parent / "docs" / "figures" / "large_networks.png"

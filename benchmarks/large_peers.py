@@ -15,9 +15,17 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from benchmarks.large_models import three_orders
-from benchmarks.large_simulators import BioNetGen, Copasi, RoadRunner
-from benchmarks.speed_models import Case
-from benchmarks.speed_simulators import Bioscrape, GillesPy2, Microdomain, Rebop, RebopSparse
+from benchmarks.peers.case import Case
+from benchmarks.peers.peers import (
+    BioNetGen,
+    Bioscrape,
+    Copasi,
+    GillesPy2,
+    Microdomain,
+    Rebop,
+    RebopSparse,
+    RoadRunner,
+)
 
 PEERS = (Rebop, RebopSparse, Bioscrape, GillesPy2, Copasi, BioNetGen, RoadRunner)
 LIMIT = 60.0

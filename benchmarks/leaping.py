@@ -1,7 +1,7 @@
 """python -m benchmarks.leaping: the bias of tau-leaping over epsilon, and when it pays.
 
 Bias: mean and variance against exact moments (closed forms, and the master equation of a chain of states), with the
-95 % interval of chance. Speed: against our exact engine over the size of the system, and GillesPy2's tau-leaping.
+95 % interval of chance. Speed: against our exact engine over the size of the system.
 """
 
 from __future__ import annotations
@@ -20,12 +20,11 @@ from scipy.integrate import solve_ivp
 from scipy.linalg import expm
 
 import microdomain as md
-from benchmarks.speed_models import OMEGA_PER_FL, Case, Reaction, immigration_death, vilar
-from benchmarks.speed_simulators import GillesPy2, Microdomain
+from benchmarks.peers.case import OMEGA_PER_FL
+from benchmarks.peers.cases import vilar
+from benchmarks.peers.simulators.microdomain import Microdomain
 
 EPSILONS = (0.01, 0.03, 0.1, 0.3)
-PEER_SHARE = 0.1
-"""The part of the time span that the peer simulates."""
 FIGURE = Path(__file__).parents[1] / "docs" / "figures" / "leaping.png"
 
 
@@ -115,33 +114,20 @@ def bias(truth: Truth, epsilon: float, trajectories: int) -> dict[str, float]:
 # -- speed -----------------------------------------------------------------------------------------------------------
 
 
-class GillesPy2Leaping(GillesPy2):
-    """GillesPy2's C++ tau-leaping as shipped, with the same tolerance."""
-
-    label = "GillesPy2 C++ tau-leaping"
-
-    def __init__(self, case: Case) -> None:
-        import gillespy2
-
-        super().__init__(case)
-        self.solver = gillespy2.TauLeapingCSolver(model=self.solver.model, variable=False)
-
-
-def sizes() -> Iterator[tuple[str, float, md.Model, float, Case | None]]:
-    """Name, molecules, model, seconds to simulate, and the model as the peer takes it."""
+def sizes() -> Iterator[tuple[str, float, md.Model, float]]:
+    """Name, molecules, model and seconds to simulate."""
     for n in (10, 100, 300, 1000, 10_000, 100_000, 1_000_000):
-        reactions = [Reaction((), ("A",), float(n)), Reaction(("A",), (), 1.0)]
-        case = dataclasses.replace(immigration_death(), initial={"A": n}, reactions=reactions)
-        yield "births and deaths", n, Microdomain(case).model, max(2e6 / n, 100.0), case
+        model = closed("births", {"A": n}, ("0 -> A", float(n)), ("A -> 0", 1.0))
+        yield "births and deaths", n, model, max(2e6 / n, 100.0)
     oscillator, small = Microdomain(vilar()).model, md.models.ip3_microdomain(ip3="0.2 uM")
     for scale in (1, 10, 100, 1000):
-        yield "Vilar oscillator", 1400 * scale, oscillator.scaled(scale), 1000 / scale, vilar() if scale == 1 else None
+        yield "Vilar oscillator", 1400 * scale, oscillator.scaled(scale), 1000 / scale
     for scale in (1, 10, 100, 1000):
-        yield "IP3 microdomain", 230 * scale, small.scaled(scale), 500 / scale, None
+        yield "IP3 microdomain", 230 * scale, small.scaled(scale), 500 / scale
 
 
-def speed(model: md.Model, end: float, case: Case | None, repeats: int) -> dict[str, float]:
-    """Seconds of Gillespie, of explicit and of automatic leaping: the least of some turns; and of the peer."""
+def speed(model: md.Model, end: float, repeats: int) -> dict[str, float]:
+    """Seconds of Gillespie, of explicit and of automatic leaping: the least of some turns."""
     grid = np.linspace(0.0, end, 11)
     ways: dict[str, dict] = {
         "gillespie": {"engine": "gillespie"},
@@ -154,17 +140,7 @@ def speed(model: md.Model, end: float, case: Case | None, repeats: int) -> dict[
             began = time.perf_counter()
             md.simulate(model, grid, seed=repeat, workers=1, **options)
             seconds[way].append(time.perf_counter() - began)
-    found = {way: min(times[1:]) for way, times in seconds.items()}
-    if case is not None:
-        try:
-            peer = GillesPy2Leaping(case)
-            peer.run(1e-3 * end, 11, 1, 1)
-            began = time.perf_counter()
-            peer.run(PEER_SHARE * end, 11, 1, 2)
-            found["GillesPy2"] = (time.perf_counter() - began) / PEER_SHARE
-        except Exception as fault:  # a peer that is missing or fails must not end the benchmark
-            print(f"GillesPy2 skipped: {fault}".splitlines()[0])
-    return found
+    return {way: min(times[1:]) for way, times in seconds.items()}
 
 
 # -- report ----------------------------------------------------------------------------------------------------------
@@ -213,15 +189,12 @@ def main() -> None:
 
     speeds: dict[str, list[tuple[float, dict]]] = {}
     table = Table(
-        "network", "molecules", "Gillespie s", "explicit", "auto", "GillesPy2",
-        title="times as fast as Gillespie", box=SIMPLE,
-    )  # fmt: skip
-    for name, molecules, model, end, case in sizes():
-        row = speed(model, end, case, repeats)
+        "network", "molecules", "Gillespie s", "explicit", "auto", title="times as fast as Gillespie", box=SIMPLE
+    )
+    for name, molecules, model, end in sizes():
+        row = speed(model, end, repeats)
         speeds.setdefault(name, []).append((molecules, row))
-        gains = [
-            f"{row['gillespie'] / row[way]:.3g}" if way in row else "-" for way in ("explicit", "auto", "GillesPy2")
-        ]
+        gains = [f"{row['gillespie'] / row[way]:.3g}" for way in ("explicit", "auto")]
         table.add_row(name, f"{molecules:g}", f"{row['gillespie']:.3f}", *gains)
     console.print(table)
     if not arguments.quick:

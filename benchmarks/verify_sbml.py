@@ -51,7 +51,7 @@ def simulate_ode(path, times, rtol, atol, variables, kinds):
     imported = _read(path)
     seconds = np.asarray(times) * imported.binding.seconds
     grid = seconds if seconds[0] == 0 else np.append(0.0, seconds)
-    smallest = min(imported.binding.items.values(), default=1.0)
+    smallest = min([1.0, *imported.binding.items.values()])  # variables are in the numbers of the document
     data = md.simulate(imported.model, grid, engine=md.ODE(rtol=rtol, atol=atol * smallest))
     values = ResultValues(imported, data)
     read_as = {"amount": values.amount, "concentration": values.concentration}

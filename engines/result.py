@@ -13,7 +13,7 @@ import numpy as np
 
 from engines.loops import status
 from mechanisms.faults import Portable
-from mechanisms.network import Floats, Integers, Network
+from mechanisms.network import TIME, Floats, Integers, Network
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -125,7 +125,7 @@ def quantities(network: Network, states: Floats, times: Floats) -> Floats:
         arguments = []
         for slot, scale in network.arguments.row(row):
             if slot < len(network.species):
-                value = states[..., slot]
+                value = times if network.species[slot] == TIME else states[..., slot]
             elif slot < network.first_input:
                 value = parts[slot - len(network.species)]
             else:
@@ -144,7 +144,7 @@ def paths(
     axes = ("trajectory", "time")
     ends = {**_ends(outcome, "trajectory", about), **_switches(outcome, trajectories)}
     data = {**_values(network, states, times, axes), **ends}
-    return dataset(network, data, {"trajectory": trajectories, "time": ("time", times, TIME)}, about)
+    return dataset(network, data, {"trajectory": trajectories, "time": ("time", times, SECONDS)}, about)
 
 
 def events(
@@ -161,7 +161,7 @@ def events(
     times, fired, states = (np.concatenate(column) for column in columns)
     names = np.array(["start", *reactions], dtype=object)
     data = {
-        "time": ("event", times, TIME),
+        "time": ("event", times, SECONDS),
         "reaction": ("event", names[fired + 1], {"long_name": "the reaction that led to the state"}),
         "trajectory": ("event", np.repeat(trajectories, [len(path.times) for path in found])),
         **_values(network, states, times, ("event",)),
@@ -193,7 +193,7 @@ def statistics(network: Network, summary: Any, outcome: Outcome, times: Floats, 
     ends = {MEANING[i]: int(n) for i, n in enumerate(np.bincount(outcome.status, minlength=len(MEANING))) if n}
     about = about | {"trajectories": summary.trajectories, "how_runs_ended": json.dumps(ends)}
     about[about["work"]] = int(outcome.work.sum())
-    return dataset(network, data, {"time": ("time", times, TIME)}, about)
+    return dataset(network, data, {"time": ("time", times, SECONDS)}, about)
 
 
 def _values(network: Network, states: Floats, times: Floats, axes: tuple[str, ...]) -> dict[str, Any]:
@@ -208,7 +208,7 @@ def _values(network: Network, states: Floats, times: Floats, axes: tuple[str, ..
     }
 
 
-TIME = {"units": "s"}
+SECONDS = {"units": "s"}
 _CONCENTRATION = {
     "long_name": "concentration",
     "units": "uM in compartments, 1/um^2 on membranes: see 'unit'",
@@ -234,7 +234,7 @@ def _switches(outcome: Outcome, trajectories: Integers) -> dict[str, Any]:
     reading = {"long_name": "how the reaction is read from then on"}
     return {
         "switch_trajectory": ("switch", of),
-        "switch_time": ("switch", found["time"], TIME),
+        "switch_time": ("switch", found["time"], SECONDS),
         "switch_reaction": ("switch", found["reaction"]),
         "switch_reading": ("switch", found["reading"], reading),
     }

@@ -74,9 +74,11 @@ class Symbols:
         charges = [f"{CHARGE}.{membrane.name}" for membrane in self.charged]
         used = [*self.index, *charges, *(variable.name for variable in self.variables)]
         for name in (*used, *(name for name, _, _ in after_species)):
-            if name in taken:
+            meant = self.called.get(name, name)
+            if name in taken or meant != name:
+                found = "one name for two things" if meant == name else f"also short for the species '{meant}'"
                 allowed = "each species, variable, parameter, input and quantity its own"
-                faults.append(Fault(f"'{name}'", "one name for two things", allowed))
+                faults.append(Fault(f"'{name}'", found, allowed))
             taken.add(name)
         species = len(self.species)
         first = species + len(self.charged) + len(self.variables)

@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from microdomain.demo import CALCIUM, FRACTION, RATE, SAMPLING, Course, Openings, Size
+from microdomain.demo_runs import CALCIUM, FRACTION, RATE, SAMPLING, Course, Openings, Size
 from microdomain.plots import thinned
 from microdomain.style import COLORS, QUIET, STYLE, Picture
 

@@ -17,7 +17,7 @@ from engines.master_equation.state_limit import Limits
 from engines.master_equation.state_set import ABSORBED, StateSet, TooManyStates
 from engines.master_equation.stationary import factor
 from engines.request import HasNetwork, RequestError, network_of, read_times
-from engines.result import TIME, SimulationError, dataset
+from engines.result import SECONDS, SimulationError, dataset
 from engines.threshold import Threshold, read_threshold
 from mechanisms.faults import Fault
 from mechanisms.network import Floats, Integers, Network
@@ -165,7 +165,7 @@ class _Passage:
             "error_estimate": ((), self.change, {"long_name": "relative change when the set last grew"}),
         }
         about = self.limits.about(self.network) | {"threshold": self.threshold.text}
-        return dataset(self.network, data, {"time": ("time", self.grid, TIME)}, about)
+        return dataset(self.network, data, {"time": ("time", self.grid, SECONDS)}, about)
 
 
 def _moments_of(step: Step, start: float) -> Floats:

@@ -12,7 +12,7 @@ from engines.master_equation.projection import Projection
 from engines.master_equation.state_limit import Limits
 from engines.master_equation.state_set import TooManyStates
 from engines.request import HasNetwork, RequestError, check_memory, network_of, read_times
-from engines.result import TIME, SimulationError, dataset
+from engines.result import SECONDS, SimulationError, dataset
 from mechanisms.faults import Fault, unknown
 from mechanisms.names import called_in
 from mechanisms.network import Floats, Integers, Network
@@ -119,7 +119,7 @@ def solution(network: Network, found: list[Snapshot], limits: Limits) -> xr.Data
         data[f"mean_{name}"] = (("time", axis), mean[:, part], {"long_name": f"mean of {name}"})
         data[f"variance_{name}"] = (("time", axis), variance[:, part], {"long_name": f"variance of {name}"})
     data |= states_of(found[-1].chain, rows)
-    coordinates = {"time": ("time", np.array([one.t for one in found]), TIME), **composition_names(found[-1].chain)}
+    coordinates = {"time": ("time", np.array([one.t for one in found]), SECONDS), **composition_names(found[-1].chain)}
     return dataset(network, data, coordinates, limits.about(network))
 
 

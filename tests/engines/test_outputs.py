@@ -4,6 +4,8 @@ import numpy as np
 
 import microdomain as md
 from engines.outputs import without_outputs
+from mechanisms import maths
+from mechanisms.units import constant
 
 
 @md.rate_law(a="1", k="1", returns="1")
@@ -81,3 +83,24 @@ def test_events_and_net_fluxes_keep_their_rows() -> None:
 def test_every_event_has_every_quantity() -> None:
     data = md.simulate(chain(), 1.0, engine="gillespie", record="events", seed=1)
     assert (data.quantity.sel(quantities="seen").values == 7.0 * data.counts.values[:, 0]).all()
+
+
+def test_time_in_a_result_is_that_of_the_grid() -> None:
+    """A switch at 1 s is still off at 1 s; the engines' own clock has rounding."""
+    model = md.Model("switch")
+    model.variable("x", 1.0, "1", decay, x="x", k=1.0)
+    model.quantity("on", after, t="time")
+    grid = np.linspace(0.0, 4.0, 41)
+    for engine in ("ode", "hybrid"):
+        on = md.simulate(model, grid, engine=engine).quantity.sel(quantities="on").values[0]
+        assert on.tolist() == [float(t > 1.0) for t in grid]
+
+
+@md.rate_law(x="1", k="1/s", returns="1/s")
+def decay(x, k):
+    return -k * x
+
+
+@md.rate_law(t="s", returns="1")
+def after(t):
+    return maths.where(t > constant(1.0, "s", t), 1.0, 0.0)

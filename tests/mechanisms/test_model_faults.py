@@ -275,3 +275,23 @@ def test_a_faulty_model_does_not_run() -> None:
     for engine in ("ode", "gillespie"):
         with pytest.raises(ModelError, match=r"Did you mean 'buffer\.cytosol'"):
             md.simulate(model, 1.0, engine=engine)
+
+
+@pytest.mark.parametrize("kind", ["parameter", "variable", "quantity"])
+def test_a_name_that_is_also_short_for_a_species_is_refused(kind: str) -> None:
+    """A law that reads "Ca" would take the species without a word."""
+    model = md.Model("clash")
+    model.species("Ca", model.compartment("cytosol", "1 fL"), "1 uM")
+    if kind == "parameter":
+        model.parameter("Ca", 2.0, "uM")
+    elif kind == "variable":
+        model.variable("Ca", 2.0, "uM")
+    else:
+        model.quantity("Ca", doubled, x="Ca.cytosol")
+    with pytest.raises(md.ModelError, match=r"'Ca': found also short for the species 'Ca\.cytosol'; allowed: each"):
+        model.check()
+
+
+@md.rate_law(x="uM", returns="uM")
+def doubled(x):
+    return 2 * x

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import microdomain as md
-from microdomain.demo import demo, measures, table_of_openings
+from microdomain.demo import demo, table_of_openings
+from microdomain.demo_runs import measures
 
 
 def test_a_short_demonstration_writes_its_figures_and_tables(tmp_path: Path) -> None:
@@ -45,7 +46,7 @@ def test_openings_are_counted_from_closed_to_open() -> None:
 
 
 def test_the_table_says_how_many_runs_lie_inside() -> None:
-    from microdomain.demo import FRACTION, Openings
+    from microdomain.demo_runs import FRACTION, Openings
 
     one = Openings(
         "IP3 held", {FRACTION: np.array([0.17, 0.19, 0.21])}, {FRACTION: (0.18, 0.22)}, np.ones(6) / 6, np.zeros(5)

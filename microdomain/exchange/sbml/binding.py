@@ -139,13 +139,13 @@ class Binding:
         self.of(species.compartment)
         return times(self.density(name), Name(full, self.density_unit(species.compartment)))
 
-    def per_density(self, species: str, value: Expression, size: Expression | None = None) -> Expression:
-        """The model's density of a species that has this ``value`` in the document, in a compartment of this size."""
+    def per_density(self, species: str, value: Expression) -> Expression:
+        """The model's density of a species that has this ``value`` in the document, in its compartment as it is."""
         found = self.contents.species[species]
-        if not found.in_amounts and size is None and not varies(self.contents, found.compartment):
+        if not found.in_amounts and not varies(self.contents, found.compartment):
             return divided(value, Number(self.density(species)))
         if not found.in_amounts:
-            value = times(value, size or self.of(found.compartment))
+            value = times(value, self.of(found.compartment))
         per_size = 1.0 if self.measure(found.compartment) == "area" else MOLECULES_PER_UM_FL
         return divided(times(value, self.items[species] / per_size), self.own_size(found.compartment))
 

@@ -33,7 +33,7 @@ class Events:
         when = self.law(margin(bound(event.trigger)), "1")
         sets: dict[str, Any] = {}
         for target, value in event.sets.items():
-            self.assign(name, target, bound(value), event, sets)
+            self.assign(name, target, bound(value), sets)
         options: dict[str, Any] = {}
         if event.delay is not None:
             options["delay"] = self.law(Call("times", (bound(event.delay), Number(self.binding.seconds))), "s")
@@ -47,13 +47,13 @@ class Events:
             options["values"] = "execution"
         self.model.event(name, sets, when=when, **options, **self.bindings)
 
-    def assign(self, event: str, target: str, value: Expression, whole: Event, sets: dict[str, Any]) -> None:
+    def assign(self, event: str, target: str, value: Expression, sets: dict[str, Any]) -> None:
         """What sets a species, parameter or size of the document."""
         binding, contents = self.binding, self.binding.contents
         if target in contents.species and binding.is_counted(target):
             home = contents.species[target].compartment
-            size = binding.bound(whole.sets[home]) if home in whole.sets else None
-            density = binding.per_density(target, value, size)
+            # An event that also sets the size: the concentration is that in the size before, as others have it.
+            density = binding.per_density(target, value)
             sets[binding.full_name(target)] = self.law(density, binding.density_unit(home))
         elif target in contents.species or target in contents.parameters or target in contents.compartments:
             sets[binding.name(target)] = self.law(value, "1")

@@ -6,13 +6,17 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
+from typing import Any
 
-ROOT = Path(__file__).parent.parent
+from benchmarks.peers.peers import SIMULATORS, GillesPy2Numpy, HandWritten, RebopCore, RebopSparse
 
-CLOCK = "import time; start = time.perf_counter()\n"
-ELAPSED = "print(time.perf_counter() - start)\n"
+ROOT = Path(__file__).parents[2]
+
+CLOCK = "from benchmarks.peers.clock import processor_seconds\nstart = processor_seconds()\n"
+ELAPSED = "print(processor_seconds() - start)\n"
 # Of this program alone: ru_maxrss would keep that of the process which started it.
 PEAK = "print(next(int(line.split()[1]) for line in open('/proc/self/status') if line.startswith('VmHWM')) / 1024)\n"
 
@@ -69,12 +73,25 @@ md.simulate(m, np.linspace(0, 10, 101), engine="gillespie", trajectories={trajec
 )
 
 
-AIMS = (3.0, 0.6, 3.0, 1.2, 3.0, 1.2, 2.0)
-"""Seconds, in the order of the rows; the first use compiles the loops of the engine too, once for a machine."""
+DIMER = """
+from benchmarks.peers.case import Case, Reaction
+{load}
+reactions = [Reaction(("A", "A"), ("B",), {number}), Reaction(("B",), ("A", "A"), 0.2)]
+case = Case("dimer", "", {{"A": 100, "B": 0}}, reactions, 10.0, 101, 1, dict, 1.0)
+{kind}(case).run(10.0, 101, {trajectories}, 1)
+"""
+
+AIMS = {
+    "first use on a machine": 3.0, "import microdomain": 0.6, "first result of a new model, gillespie": 3.0,
+    "the same again, gillespie": 1.2, "first result of a new model, ode": 3.0, "the same again, ode": 1.2,
+    "chain of 10,000 reactions of one law": 2.0,
+}  # fmt: skip
+"""Seconds; the first use compiles the loops of the engine too, once for a machine."""
 
 
-def measure(repeats: int, trajectories: int = 100_000) -> list[dict]:
-    """Rows of {what, value, unit, aim, runs}: medians over `repeats` fresh processes."""
+def ours(quick: bool) -> list[dict[str, Any]]:
+    """This project alone, rows of {what, value, unit, aim, runs}: medians over fresh processes."""
+    repeats, trajectories = (1, 10_000) if quick else (5, 100_000)
     with tempfile.TemporaryDirectory() as warm:
         for engine in ("gillespie", "ode"):
             _child(FIRST_RESULT.format(number=1.0, engine=engine), warm)
@@ -91,12 +108,43 @@ def measure(repeats: int, trajectories: int = 100_000) -> list[dict]:
             _note(runs, "chain of 10,000 reactions of one law", CHAIN, warm)
         few, many = (_child(ENSEMBLE.format(trajectories=n), warm) for n in (10, trajectories))
     rows = [
-        {"what": what, "value": median(values), "unit": "s", "aim": aim, "runs": values}
-        for (what, values), aim in zip(runs.items(), AIMS, strict=True)
+        {"what": what, "value": median(values), "unit": "s", "aim": AIMS[what], "runs": values}
+        for what, values in runs.items()
     ]
     what = f"memory of {trajectories:,} trajectories over that of 10"
     rows.append({"what": what, "value": many - few, "unit": "MB", "aim": 50.0, "runs": [few, many]})
     return rows
+
+
+def beside(quick: bool, say: Callable[[str], None]) -> list[dict[str, Any]]:
+    """Of each simulator, in fresh processes: from nothing to the first run of the dimer, that again, and its memory.
+
+    Seconds of processor include imports, compiling and one run; memory is the peak of the Python process that holds
+    10,000 trajectories of 101 points.
+    """
+    repeats, trajectories = (1, 1000) if quick else (5, 10_000)
+    kinds = [kind for kind in SIMULATORS if kind not in (HandWritten, GillesPy2Numpy, RebopSparse, RebopCore)]
+    rows: dict[str, dict[str, Any]] = {kind.label: {"label": kind.label, "new": [], "again": []} for kind in kinds}
+    with tempfile.TemporaryDirectory() as cache:
+        for repeat in range(-1, repeats):
+            for kind in kinds:
+                row = rows[kind.label]
+                say(f"start: {kind.label}")
+                try:
+                    for what in ("new", "again"):
+                        seconds = _child(CLOCK + _dimer(kind, 0.01 + 1e-5 * repeat, 1) + ELAPSED, cache)
+                        if repeat >= 0:
+                            row[what].append(seconds)
+                    if repeat == 0:
+                        row["memory"] = _child(_dimer(kind, 0.01, trajectories) + PEAK, cache)
+                except RuntimeError as fault:
+                    row["skipped"] = str(fault)
+    return list(rows.values())
+
+
+def _dimer(kind: Any, number: float, trajectories: int) -> str:
+    load = f"from {kind.__module__} import {kind.__name__}"
+    return DIMER.format(load=load, kind=kind.__name__, number=number, trajectories=trajectories)
 
 
 def _note(runs: dict[str, list[float]], what: str, program: str, cache: str) -> None:
