@@ -70,9 +70,8 @@ def vilar(scale: float = 1) -> Case:
 
     def check(counts: np.ndarray) -> Checks:
         found = dict(zip(initial, counts.reshape(-1, len(initial)).mean(axis=0), strict=True))
-        slack = (
-            5 * 0.011 * (4000 / len(counts) / (counts.shape[1] - 1)) ** 0.5
-        )  # 1.1 % is the spread of a mean over 4000 h
+        # 1.1 % is the spread of a mean over 4000 h
+        slack = 5 * 0.011 * (4000 / len(counts) / (counts.shape[1] - 1)) ** 0.5
         return {s: around(found[s], mean, slack) for s, mean in means.items()}
 
     title = "Vilar oscillator, 16 reactions"
