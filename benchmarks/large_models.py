@@ -6,12 +6,13 @@ A small one, with reactions of order 0, 1 and 2 and a known law, shows whether a
 from __future__ import annotations
 
 import dataclasses
-import os
-from pathlib import Path
+from collections import Counter
 
 import numpy as np
 
+import microdomain as md
 from benchmarks.peers.case import Case, Reaction
+from benchmarks.peers.problems import egfr_file
 from benchmarks.peers.simulators.microdomain import Microdomain
 
 PER_VOXEL = 10
@@ -47,25 +48,19 @@ def egfr() -> Case:
 
     It starts as it is after 10 s: before, few species are there, and an event costs the less the shorter a run is.
     """
-    file = Path(os.environ["MICRODOMAIN_SUITES"]) / "networks" / "scimlbench_egfr_net.net"
-    part: dict[str, list[list[str]]] = {}
-    section = ""
-    for line in file.read_text().splitlines():
-        words = line.split("#")[0].split()
-        if words[:1] == ["begin"]:
-            section = words[1]
-        elif words and words[0] != "end":
-            part.setdefault(section, []).append(words)
-    constants = {name: float(value) for _, name, value in part["parameters"]}
-
-    def value(text: str) -> float:
-        return float(np.prod([constants[x] if x in constants else float(x) for x in text.split("*")]))
-
-    def side(text: str) -> tuple[str, ...]:
-        return tuple(f"S{i}" for i in text.split(",") if i != "0")
-
-    initial = {f"S{number}": int(value(count)) for number, _, count in part["species"]}
-    reactions = [Reaction(side(left), side(right), value(k)) for _, left, right, k in part["reactions"]]
+    file = egfr_file()
+    if file is None:
+        raise FileNotFoundError("MICRODOMAIN_SUITES does not say where the EGFR network is")
+    network = md.read_bionetgen(file).network()
+    first = network.values(0.0)
+    names = [f"S{i}" for i in range(len(network.species))]
+    reactions = []
+    for j, k in enumerate(network.coefficients(first).tolist()):
+        left = Counter({names[i]: int(n) for i, n in network.reactants.row(j)})
+        right = Counter(left)
+        right.update({names[i]: int(n) for i, n in network.changes.row(j)})
+        reactions.append(Reaction(tuple(left.elements()), tuple(right.elements()), k))
+    initial = {name: int(n) for name, n in zip(names, first, strict=False)}
     case = Case("EGFR 3,749", "EGFR", initial, reactions, 1.0, 2, 1, lambda counts: {}, 1.0)
     counts, _ = Microdomain(case).run(10.0, 2, 1, 1)
     return dataclasses.replace(case, initial=dict(zip(initial, counts[0, 1].astype(int).tolist(), strict=True)))

@@ -21,8 +21,8 @@ from rich.table import Table
 
 from benchmarks.large_models import chain, egfr, lattice
 from benchmarks.large_peers import beside, laws
-from benchmarks.peers.__main__ import machine
 from benchmarks.peers.case import Case
+from benchmarks.peers.machine import machine
 from benchmarks.peers.simulators.microdomain import Microdomain
 from benchmarks.peers.tables import new_table
 

@@ -13,13 +13,14 @@ class Elimination(NamedTuple):
     The tables by which `loops.sparse_lu` factorises any matrix of one sparsity pattern.
 
     Row k of the tables is the k-th eliminated unknown. Its entries, all named by their unknown, are the
-    multipliers (L, in the order of elimination), the pivot, and the rest of the row (U).
+    multipliers (L), the pivot, and the rest of the row (U), all in the order of elimination.
     """
 
     order: NDArray[np.int64]  # (n) the unknown eliminated k-th
     position: NDArray[np.int64]  # (n) its inverse: when an unknown is eliminated
     indptr: NDArray[np.int64]  # (n + 1) where the entries of row k begin
     indices: NDArray[np.int64]  # (filled) the unknown of each entry
+    column: NDArray[np.int64]  # (filled) its position
     pivot: NDArray[np.int64]  # (n) which entry is the pivot of row k
     place: NDArray[np.int64]  # (nnz) the entry that each nonzero of the original matrix becomes
 
@@ -90,17 +91,20 @@ def _tables(
 ) -> Elimination:
     """Lay the rows of L and U, lists of unknowns, out in arrays."""
     n = len(order)
-    filled = [[*lower[i], i, *sorted(upper[i])] for i in order]
+    position = np.empty(n, dtype=np.int64)
+    position[order] = np.arange(n)
+    when = position.tolist()
+    filled = [[*lower[i], i, *sorted(upper[i], key=when.__getitem__)] for i in order]
     start = np.zeros(n + 1, dtype=np.int64)
     np.cumsum([len(row) for row in filled], out=start[1:])
     entries = np.fromiter(chain.from_iterable(filled), dtype=np.int64, count=start[-1])
     pivot = start[:-1] + np.array([len(lower[i]) for i in order], dtype=np.int64)
-    position = np.empty(n, dtype=np.int64)
-    position[order] = np.arange(n)
 
     # An entry is found by its key, row * n + unknown, unique in the filled pattern.
     keys = np.repeat(np.arange(n), np.diff(start)) * n + entries
     wanted = np.repeat(position, np.diff(indptr)) * n + indices
     by_key = np.argsort(keys)
     place = by_key[np.searchsorted(keys, wanted, sorter=by_key)]
-    return Elimination(np.array(order, dtype=np.int64), position, start, entries, pivot, place.astype(np.int64))
+    return Elimination(
+        np.array(order, dtype=np.int64), position, start, entries, position[entries], pivot, place.astype(np.int64)
+    )

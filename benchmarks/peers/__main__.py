@@ -11,7 +11,6 @@ os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM
 
 import argparse
 import json
-import platform
 import sys
 import time
 from collections.abc import Callable
@@ -23,7 +22,7 @@ from rich.table import Table
 
 from benchmarks.peers import approximate, ode, start, tables, throughput
 from benchmarks.peers.figure import draw
-from benchmarks.peers.peers import missing, versions
+from benchmarks.peers.machine import machine, missing
 from benchmarks.peers.problems import egfr_file
 
 Say = Callable[[str], None]
@@ -45,20 +44,6 @@ PARTS: dict[str, tuple[Callable[[bool, Say], Any], Callable[[Any], list[Table]]]
     "start": (_start, lambda found: [tables.beside_table(found["beside"]), tables.start_table(found["ours"])]),
 }
 """How each part is measured, and shown."""
-
-
-def machine() -> dict[str, Any]:
-    """What it is, what is installed, and how loaded it was."""
-    names = [line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
-             if line.startswith("model name")] if Path("/proc/cpuinfo").exists() else []  # fmt: skip
-    return {
-        "processor": names[0] if names else platform.processor(),
-        "cores": os.cpu_count(),
-        "system": platform.platform(),
-        "python": platform.python_version(),
-        "load": os.getloadavg(),
-        "packages": {name: number for name, number in versions().items() if number},
-    }
 
 
 def main() -> None:

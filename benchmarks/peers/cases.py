@@ -70,9 +70,8 @@ def vilar(scale: float = 1) -> Case:
 
     def check(counts: np.ndarray) -> Checks:
         found = dict(zip(initial, counts.reshape(-1, len(initial)).mean(axis=0), strict=True))
-        slack = (
-            5 * 0.011 * (4000 / len(counts) / (counts.shape[1] - 1)) ** 0.5
-        )  # 1.1 % is the spread of a mean over 4000 h
+        # 1.1 % is the spread of a mean over 4000 h
+        slack = 5 * 0.011 * (4000 / len(counts) / (counts.shape[1] - 1)) ** 0.5
         return {s: around(found[s], mean, slack) for s, mean in means.items()}
 
     title = "Vilar oscillator, 16 reactions"
@@ -142,7 +141,7 @@ def dimer_ensemble(scale: float = 1) -> Case:
     return Case(
         "dimer-ensemble", "2A <-> B, short runs x 100 points", {"A": 100, "B": 0},
         [Reaction(("A", "A"), ("B",), 0.01), Reaction(("B",), ("A", "A"), 0.2)],
-        10, 101, max(100, round(10_000 * scale)), check, 2.5, unit="trajectories/s",
+        10, 101, max(100, round(10_000 * scale)), check, 2.0, unit="trajectories/s",
     )  # fmt: skip
 
 

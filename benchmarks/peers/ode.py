@@ -20,13 +20,13 @@ from benchmarks.peers.problems import Problem, problems
 TOLERANCES = tuple(10.0**-n for n in range(2, 11))
 SPAN = 0.02
 """Seconds that short solves are repeated for."""
-LONG = 10.0
+LONG = 5.0
 """Seconds of a solve beyond which a solver is not tried at tighter tolerances."""
 
 
 def measure(quick: bool, say: Callable[[str], None]) -> list[dict[str, Any]]:
     """One row per problem and solver, with (rtol, true error, seconds) of each run, or why there is none."""
-    tolerances, repeats = (TOLERANCES[1:7:2], 1) if quick else (TOLERANCES, 5)
+    tolerances, repeats = (TOLERANCES[1:7:2], 1) if quick else (TOLERANCES, 3)
     return [row for problem in problems() for row in _in_turns(problem, tolerances, repeats, say)]
 
 

@@ -1,8 +1,6 @@
-"""All simulators, by what they are measured in, and how to install those that are missing."""
+"""All simulators, by what they are measured in."""
 
 from __future__ import annotations
-
-from importlib.metadata import PackageNotFoundError, version
 
 from benchmarks.peers.simulators.bionetgen import BioNetGen
 from benchmarks.peers.simulators.bioscrape import Bioscrape, BioscrapeODE
@@ -26,35 +24,8 @@ from benchmarks.peers.simulators.rebop import Rebop, RebopCore, RebopSparse
 from benchmarks.peers.simulators.roadrunner import RoadRunner, RoadRunnerODE
 from benchmarks.peers.simulators.steps import Steps
 
-INSTALL = 'pip install "microdomain[peers]"'
 PEERS = (Rebop, RebopSparse, RebopCore, Bioscrape, GillesPy2, GillesPy2Numpy, Copasi, BioNetGen, RoadRunner, Steps)
 SIMULATORS = (Microdomain, *PEERS, HandWritten)
 LEAPING = (MicrodomainLeaping, GillesPy2Leaping, CopasiLeaping, CopasiAdaptive)
 HYBRID = (MicrodomainHybrid, GillesPy2Hybrid, CopasiHybrid)
 SOLVERS = (MicrodomainODE, RoadRunnerODE, CopasiODE, BioscrapeODE, GillesPy2ODE, GillesPy2NumpyODE)
-PACKAGES = (
-    "microdomain", "bionetgen", "bioscrape", "copasi-basico", "gillespy2", "libroadrunner", "rebop", "steps",
-    "numpy", "numba", "scipy",
-)  # fmt: skip
-
-
-def versions() -> dict[str, str]:
-    """The version of each package; "" where it is not installed."""
-    found = {}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = ""
-    return found
-
-
-def missing() -> list[str]:
-    """A sentence for each peer that is not installed."""
-    absent = [package for package, number in versions().items() if not number and package != "microdomain"]
-    told = []
-    if "steps" in absent:
-        told.append("STEPS is not installed; it is built from source: https://steps.sourceforge.net")
-    if others := [package for package in absent if package != "steps"]:
-        told.append(f"{', '.join(others)} not installed: {INSTALL}")
-    return told

@@ -91,7 +91,7 @@ AIMS = {
 
 def ours(quick: bool) -> list[dict[str, Any]]:
     """This project alone, rows of {what, value, unit, aim, runs}: medians over fresh processes."""
-    repeats, trajectories = (1, 10_000) if quick else (5, 100_000)
+    repeats, trajectories = (1, 10_000) if quick else (3, 100_000)
     with tempfile.TemporaryDirectory() as warm:
         for engine in ("gillespie", "ode"):
             _child(FIRST_RESULT.format(number=1.0, engine=engine), warm)
@@ -122,7 +122,7 @@ def beside(quick: bool, say: Callable[[str], None]) -> list[dict[str, Any]]:
     Seconds of processor include imports, compiling and one run; memory is the peak of the Python process that holds
     10,000 trajectories of 101 points.
     """
-    repeats, trajectories = (1, 1000) if quick else (5, 10_000)
+    repeats, trajectories = (1, 1000) if quick else (3, 10_000)
     kinds = [kind for kind in SIMULATORS if kind not in (HandWritten, GillesPy2Numpy, RebopSparse, RebopCore)]
     rows: dict[str, dict[str, Any]] = {kind.label: {"label": kind.label, "new": [], "again": []} for kind in kinds}
     with tempfile.TemporaryDirectory() as cache:

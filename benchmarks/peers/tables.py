@@ -70,7 +70,10 @@ def ode_table(rows: list[dict[str, Any]]) -> Table:
     for name, solvers in times.items():
         if Microdomain.label in solvers and len(solvers) > 1:
             ours = solvers.pop(Microdomain.label)
-            best = [min(seconds for seconds in column if seconds > 0) for column in zip(*solvers.values(), strict=True)]
+            best = [
+                min((s for s in column if s > 0), default=float("nan"))
+                for column in zip(*solvers.values(), strict=True)
+            ]
             ratios = (_ratio(other, own, AIM_OVER_SOLVERS) for other, own in zip(best, ours, strict=True))
             table.add_row(name, "fastest peer / ours", *ratios)
     return table

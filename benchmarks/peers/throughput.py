@@ -13,13 +13,13 @@ from benchmarks.peers.cases import CASES
 from benchmarks.peers.clock import processor_seconds
 from benchmarks.peers.peers import SIMULATORS, HandWritten, Microdomain, RebopCore
 
-SLOW = 10.0
+SLOW = 3.0
 """Seconds: a simulator that would take longer for a turn runs a part of it."""
 
 
 def measure(unit: str, quick: bool, say: Callable[[str], None]) -> list[dict[str, Any]]:
     """All cases of one unit."""
-    scale, repeats = (0.05, 2) if quick else (1.0, 5)
+    scale, repeats = (0.05, 2) if quick else (1.0, 3)
     cases = [case for case in (make(scale) for make in CASES) if case.unit == unit]
     return [_in_turns(case, repeats, say) for case in cases]
 

@@ -28,22 +28,29 @@ def factorise(lu, row, tables):
     Sandu A, Verwer JG, Blom JG, Spee EJ, Carmichael GR, Potra FA (1997) Benchmarking stiff ODE solvers for
     atmospheric chemistry problems II. Atmospheric Environment 31, 3459-3472.
     """
-    indptr, indices, pivot, position = tables.indptr, tables.indices, tables.pivot, tables.position
-    for k in range(pivot.size):
+    indptr, column, pivot = tables.indptr, tables.column, tables.pivot
+    n = pivot.size
+    for k in range(n):
         for e in range(indptr[k], indptr[k + 1]):
-            row[indices[e]] = lu[e]
+            row[column[e]] = lu[e]
         for e in range(indptr[k], pivot[k]):
-            j = position[indices[e]]
-            factor = row[indices[e]] * lu[pivot[j]]
+            j = column[e]
+            factor = row[j] * lu[pivot[j]]
             lu[e] = factor
-            for u in range(pivot[j] + 1, indptr[j + 1]):
-                row[indices[u]] -= factor * lu[u]
-        unknown = indices[pivot[k]]
-        if row[unknown] == 0.0 or not np.isfinite(row[unknown]):
-            return unknown
-        lu[pivot[k]] = 1.0 / row[unknown]
+            first = pivot[j] + 1
+            rest = indptr[j + 1] - first
+            if rest == n - 1 - j:  # a full row, whose entries lie side by side
+                target, source = row[j + 1 :], lu[first:]
+                for u in range(rest):
+                    target[u] -= factor * source[u]
+            else:
+                for u in range(first, first + rest):
+                    row[column[u]] -= factor * lu[u]
+        if row[k] == 0.0 or not np.isfinite(row[k]):
+            return tables.order[k]
+        lu[pivot[k]] = 1.0 / row[k]
         for e in range(pivot[k] + 1, indptr[k + 1]):
-            lu[e] = row[indices[e]]
+            lu[e] = row[column[e]]
     return -1
 
 

@@ -24,8 +24,8 @@ TIMEOUT = 60
 """Seconds: its counts are unsigned, and a difference of two in a rate can give a run that never ends."""
 
 
-def _seen() -> None:
-    """Let it find the scons of this environment."""
+def _find_scons() -> None:
+    """Put the scons of this environment on the path, with which it compiles."""
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
 
@@ -39,7 +39,7 @@ class GillesPy2:
     def __init__(self, case: Case) -> None:
         import gillespy2
 
-        _seen()
+        _find_scons()
         model = gillespy2.Model(name=re.sub(r"\W", "_", case.name))
         model.add_species([gillespy2.Species(name=s, initial_value=n) for s, n in case.initial.items()])
         for number, (reactants, products, rate) in enumerate(case.reactions):
@@ -105,7 +105,7 @@ class GillesPy2ODE:
 
         if len(problem.model.network().reactions) > MOST_REACTIONS:
             raise RuntimeError(f"takes over a minute to compile more than {MOST_REACTIONS} reactions")
-        _seen()
+        _find_scons()
         model = md.to_gillespy2(problem.model)
         network = problem.model.network()
         for species, value in zip(model.listOfSpecies.values(), network.values(0.0), strict=False):

@@ -1,4 +1,4 @@
-"""STEPS: Gillespie of mass action in one well-mixed compartment."""
+"""STEPS 5: Gillespie of mass action in one well-mixed compartment, by its first Python interface."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ class Steps:
     label = "STEPS"
 
     def __init__(self, case: Case) -> None:
-        import steps.geom as geometry
-        import steps.model as chemistry
-        import steps.rng as random
-        import steps.solver as solver
+        import steps.API_1.geom as geometry
+        import steps.API_1.model as chemistry
+        import steps.API_1.rng as random
+        import steps.API_1.solver as solver
 
         if any(isinstance(reaction.rate, str) for reaction in case.reactions):
             raise ValueError("given mass action alone")
@@ -43,9 +43,9 @@ class Steps:
         for trajectory in range(trajectories):
             self.solver.reset()
             for name, n in self.initial.items():
-                self.solver.setCompCount("cell", name, n)
+                self.solver.setCompSpecCount("cell", name, n)
             for point, t in enumerate(np.linspace(0, end, points)):
                 self.solver.run(t)
-                counts[trajectory, point] = [self.solver.getCompCount("cell", name) for name in self.initial]
+                counts[trajectory, point] = [self.solver.getCompSpecCount("cell", name) for name in self.initial]
             events += int(self.solver.getNSteps())
         return counts, events
