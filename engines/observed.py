@@ -65,7 +65,8 @@ def scale_of_voltages(network: Network) -> Floats:
 def read_names(network: Network, of: str | Sequence[str], faults: list[Fault]) -> tuple[str, ...]:
     """Full names; a fault for what has none, for a charge, and for what is there twice."""
     names, called = all_names(network), called_in(network.species, network.places)
-    listed = [of] if isinstance(of, str) else list(of)
+    given_names = [of] if isinstance(of, str) or not np.iterable(of) else of
+    listed = [given if isinstance(given, str) else repr(given) for given in given_names]
     if not listed:
         faults.append(Fault("of", "nothing", "names of species or quantities; None for what varies"))
     found: list[str] = []

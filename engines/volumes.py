@@ -75,16 +75,17 @@ def read_compartment(model: Scalable, given: Any, network: Network, names: Seque
         faults.append(Fault("compartment", "a model without compartments", allowed))
         return ""
     if name is not None:
+        name = name if isinstance(name, str) else repr(name)
         if name not in compartments:
-            faults.append(unknown("compartment", str(name), "compartments", compartments))
-        return str(name)
+            faults.append(unknown("compartment", name, "compartments", compartments))
+        return name
     homes = dict(zip(network.species, network.places, strict=True))
     return next(home for home in (*map(homes.get, names), *compartments) if home in compartments)
 
 
 def read_volumes(model: Scalable, given: Any, place: str, fixed: Any, faults: list[Fault], fewest: int = 1) -> Floats:
     """(volume,) in fL, increasing, at least ``fewest``; None means that of ``place``. Also checks what stays fixed."""
-    if fixed not in FIXED:
+    if not isinstance(fixed, str) or fixed not in FIXED:
         faults.append(unknown("fixed", str(fixed), "what may stay fixed while volumes change", FIXED))
     if given is None:
         given = [model.places[place].size] if place in model.places else [1.0]

@@ -156,3 +156,14 @@ def test_a_list_of_times_with_units_is_converted() -> None:
     model.reaction("buffer -> bound", k=1.0)
     times = [registry().Quantity(t, "ms") for t in (0.0, 500.0)]
     assert md.simulate(model, times, engine="ode").time.values.tolist() == [0.0, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "found"),
+    [("of", 0.5, "'0.5'"), ("of", [len], "len"), ("compartment", np.zeros(2), "array"), ("fixed", [1], r"'\[1\]'")],
+)
+def test_odd_questions_are_refused(name: str, given: Any, found: str) -> None:
+    model = start()
+    model.reaction("buffer -> bound", k=1.0)
+    with pytest.raises(RequestError, match=f"{name}: found .*{found}"):
+        md.choose(model, [1.0], **{name: given})

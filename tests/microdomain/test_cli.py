@@ -118,11 +118,10 @@ def test_a_failing_disk_leaves_the_old_file_alone(
     path = own / "result.nc"
     path.write_text("old")
 
-    def full(_: xr.Dataset, where: Path) -> None:
-        where.write_text("half")
+    def full(file: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("microdomain.files._write_netcdf", full)
+    monkeypatch.setattr("os.fsync", full)
     assert run("own.py:ready", "--t-end", "1", "--out", str(path)) == 2
     printed = capsys.readouterr()
     assert "No space left on device" in printed.err
