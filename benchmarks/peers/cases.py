@@ -141,7 +141,7 @@ def dimer_ensemble(scale: float = 1) -> Case:
     return Case(
         "dimer-ensemble", "2A <-> B, short runs x 100 points", {"A": 100, "B": 0},
         [Reaction(("A", "A"), ("B",), 0.01), Reaction(("B",), ("A", "A"), 0.2)],
-        10, 101, max(100, round(10_000 * scale)), check, 2.0, unit="trajectories/s",
+        10, 101, max(100, round(10_000 * scale)), check, 2.5, unit="trajectories/s",
     )  # fmt: skip
 
 

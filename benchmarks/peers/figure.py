@@ -11,8 +11,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from benchmarks.peers.peers import HandWritten, Microdomain
-from benchmarks.peers.tables import CLOSE
 
+COLORS = {
+    "microdomain": "k", "rebop": "C0", "bioscrape": "C1", "COPASI": "C2", "GillesPy2": "C3", "BioNetGen": "C4",
+    "libRoadRunner": "C5", "STEPS": "C6",
+}  # fmt: skip
 FIGURE = Path(__file__).parents[2] / "docs" / "figures" / "peers.png"
 
 
@@ -37,48 +40,55 @@ def draw(results: dict[str, Any]) -> None:
         figure.savefig(FIGURE, dpi=130)
 
 
+def _color(label: str) -> str:
+    """One for each program, whichever of its methods it is."""
+    return COLORS[label.split(maxsplit=1)[0].rstrip(",")]
+
+
 def _bars(axes: Axes, cases: list[dict[str, Any]]) -> None:
     """Each peer's rate over ours; a cross where its law is wrong."""
-    labels = [label for label in cases[0]["simulators"] if label not in (Microdomain.label, HandWritten.label)]
-    for case_number, case in enumerate(cases):
+    named = set()
+    for number, case in enumerate(cases):
         ours = case["simulators"][Microdomain.label]["rate"]
-        for number, label in enumerate(labels):
-            row = case["simulators"].get(label, {})
-            if "rate" in row:
-                mark = "o" if row["right"] else "x"
-                axes.plot(case_number, row["rate"] / ours, mark, color=f"C{number}", markersize=5)
-    for number, label in enumerate(labels):
-        axes.plot([], [], "o", color=f"C{number}", label=label)
+        for label, row in case["simulators"].items():
+            if "rate" in row and label not in (Microdomain.label, HandWritten.label):
+                style = {"color": _color(label), "markersize": 5, "fillstyle": "none" if " " in label else "full"}
+                name = None if label in named else label
+                axes.plot(number, row["rate"] / ours, "o" if row["right"] else "x", label=name, **style)
+                named.add(label)
     axes.axhline(1.0, color="k", linewidth=1)
     axes.set_yscale("log")
+    axes.set_xlim(-0.5, len(cases) - 0.5 + 0.8 * len(cases))  # room for the names
     axes.set_xticks(range(len(cases)), [case["name"] for case in cases], rotation=40, ha="right")
     axes.set(title=cases[0]["unit"], ylabel="peer / microdomain (x: wrong law)")
-    if cases[0]["unit"] == "events/s":
-        axes.legend(frameon=False, fontsize=5.5, loc="lower left")
+    axes.legend(frameon=False, fontsize=5.5, loc="center right")
 
 
 def _precision(axes: Axes, problem: str, rows: list[dict[str, Any]]) -> None:
     """Time against error, for each solver."""
-    for number, row in enumerate(rows):
+    for row in rows:
         runs = [(error, seconds) for _, error, seconds in row["runs"] if np.isfinite(error) and error > 0]
         if runs:
-            style = {"color": "k", "linewidth": 2} if row["solver"] == Microdomain.label else {"color": f"C{number}"}
-            axes.loglog(*zip(*runs, strict=True), "o-", markersize=3, label=row["solver"], **style)
+            _line(axes, runs, row["solver"])
     axes.set(title=f"ODE: {problem}", xlabel="true error", ylabel="s per solve")
     axes.legend(frameon=False, fontsize=5.5)
 
 
 def _approximate(axes: Axes, target: str, rows: list[dict[str, Any]]) -> None:
     """Time for 1000 samples against the distance from the exact distribution."""
-    for number, row in enumerate(rows):
+    for row in rows:
         if row["runs"]:
-            points = [(error, seconds) for _, error, seconds, _ in row["runs"]]
-            style = {"linewidth": 2} if row["method"].startswith(Microdomain.label) else {"linewidth": 1}
-            axes.loglog(
-                *zip(*points, strict=True), "o-", color=f"C{number}", markersize=3, label=row["method"], **style
-            )
-    axes.axvspan(1e-3, rows[0]["floor"], color="0.92")
-    axes.axvline(CLOSE, color="0.5", linewidth=0.8)
+            few = all(chance > row["close"] for *_, chance in row["runs"])
+            name = f"{row['method']}{' (too few samples to tell)' if few else ''}"
+            _line(axes, [(error, seconds) for _, error, seconds, *_ in row["runs"]], name)
+    axes.axvspan(1e-3, rows[0]["runs"][0][4], color="0.92")
+    axes.axvline(rows[0]["close"], color="0.5", linewidth=0.8)
     axes.set(title=target, xlabel="error of the distribution (SD)", ylabel="s for 1000 samples")
     axes.set_xlim(left=0.005)
     axes.legend(frameon=False, fontsize=5.5)
+
+
+def _line(axes: Axes, points: list[tuple[float, float]], label: str) -> None:
+    width = 2 if label.startswith(Microdomain.label) else 1
+    style = {"color": _color(label), "linewidth": width, "markersize": 3, "label": label}
+    axes.loglog(*zip(*points, strict=True), "s--" if "numpy" in label or "adaptive" in label else "o-", **style)

@@ -1,7 +1,8 @@
 """The ODE problems: Li-Rinzel, Vilar, Robertson, the IP3 microdomain and the EGFR network, and their solutions.
 
 Each is a model that peers are given as SBML, in molecules (or, of Robertson and Li-Rinzel, in units of which one is a
-"molecule"). The solution to compare with is scipy's LSODA at tight tolerances (Radau agrees to 1e-9).
+"molecule"). The solution to compare with is scipy's LSODA at tight tolerances,
+of this project's drift: that peers reach it too shows that the drift is right.
 """
 
 from __future__ import annotations

@@ -9,14 +9,13 @@ from rich.box import SIMPLE
 from rich.markup import escape
 from rich.table import Table
 
+from benchmarks.peers.approximate import CLOSE
 from benchmarks.peers.ode import seconds_at_error
 from benchmarks.peers.peers import HandWritten, Microdomain
 
 AIM_OVER_HAND = 0.8
 AIM_OVER_SOLVERS = 2.0
 ERRORS = (1e-3, 1e-4, 1e-5, 1e-6)
-CLOSE = 0.1
-"""Standard deviations: how far from the exact distribution an approximation may be."""
 
 
 def throughput_table(case: dict[str, Any]) -> Table:
@@ -62,7 +61,7 @@ def ode_table(rows: list[dict[str, Any]]) -> Table:
     for row in rows:
         times.setdefault(row["problem"], {})
         if not row["runs"]:
-            table.add_row(row["problem"], row["solver"], "-", "skipped", escape(row.get("skipped", "")))
+            table.add_row(row["problem"], row["solver"], "skipped", escape(row.get("skipped", "")))
             continue
         at = [seconds_at_error(row["runs"], error) for error in ERRORS]
         times[row["problem"]][row["solver"]] = at
@@ -87,12 +86,18 @@ def approximate_table(rows: list[dict[str, Any]]) -> Table:
         if not row["runs"]:
             table.add_row(row["target"], row["method"], "-", "-", "-", escape(row.get("skipped", "")))
             continue
-        near = [run for run in row["runs"] if run[1] <= max(CLOSE, row["floor"])]
-        tolerance, error, seconds, _ = min(near or row["runs"], key=lambda run: run[2] if near else run[1])
-        shown = f"{error:.3f}" if near else f"[red]{error:.3g}, NEVER"
+        told = [run for run in row["runs"] if run[4] <= row["close"]]
+        near = [run for run in told if run[1] <= row["close"]]
+        tolerance, error, seconds, samples, chance = min(
+            near or told or row["runs"], key=lambda run: run[2] if near else run[1]
+        )
+        shown = f"{error:.3f}" if near else f"[red]{error:.3g}, NEVER" if told else f"{error:.3g}, of {samples} samples"
         setting = f"{tolerance:g}" if tolerance else "exact"
-        table.add_row(row["target"], row["method"], setting, shown, f"{row['floor']:.3f}", f"{1e3 * seconds:.0f}")
-    table.caption = "chance: what exact samples exceed in 5 of 100 cases. NEVER: the closest of all tolerances"
+        table.add_row(row["target"], row["method"], setting, shown, f"{chance:.3f}", f"{1e3 * seconds:.0f}")
+    table.caption = (
+        "chance: what as many exact samples exceed in 5 of 100 cases. NEVER: the closest of all tolerances; "
+        "of N samples: too few to tell"
+    )
     return table
 
 
