@@ -22,8 +22,8 @@ from benchmarks.peers.simulators.rebop import Rebop
 
 TOLERANCES = (0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
 CLOSE = 0.1
-"""Standard deviations: how far from the exact distribution an approximation may be, or what chance makes of the samples
-that are asked for. Of fewer samples, of which chance makes more than that, nothing can be told."""
+"""Standard deviations: how far from the exact distribution an approximation may be, or 1.5 times what chance makes of
+the samples that are asked for. Where fewer are drawn, and chance makes more of them, nothing can be told."""
 LIMIT = 30.0
 """Seconds that a run may take, or a third of that in quick runs; beyond it fewer samples are drawn."""
 LEAST = 20
@@ -101,7 +101,7 @@ def measure(quick: bool, say: Callable[[str], None]) -> list[dict[str, Any]]:
     rows = []
     for make in (births, dimers, telegraph):
         target = make()
-        close = max(CLOSE, _chance(target, samples))
+        close = max(CLOSE, 1.5 * _chance(target, samples))
         for kind in (Microdomain, Rebop, *target.kinds):
             settings = tolerances if hasattr(kind, "tolerate") else (0.0,)
             row = {"target": target.case.name, "method": kind.label, "close": close, "runs": []}

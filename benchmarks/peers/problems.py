@@ -1,8 +1,8 @@
 """The ODE problems: Li-Rinzel, Vilar, Robertson, the IP3 microdomain and the EGFR network, and their solutions.
 
 Each is a model that peers are given as SBML, in molecules (or, of Robertson and Li-Rinzel, in units of which one is a
-"molecule"). The solution to compare with is scipy's LSODA at tight tolerances,
-of this project's drift: that peers reach it too shows that the drift is right.
+"molecule"). The solution to compare with is scipy's LSODA at tight tolerances, of
+this project's drift: that peers, who read the SBML by themselves, come as close shows that the drift is right.
 """
 
 from __future__ import annotations
