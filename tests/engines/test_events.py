@@ -9,24 +9,15 @@ from scipy.stats import binom, expon, kstest
 import microdomain as md
 from engines.hybrid import Hybrid
 from mechanisms.faults import ModelError
+from tests.event_models import above, decay
 from tests.reference import chi_square, closed
 
 ENGINES = ["ode", "gillespie", "tau_leaping", "langevin", Hybrid("flow"), Hybrid("jump"), Hybrid("jump or diffusion")]
 
 
-@md.rate_law(h="1", rate="1/s", returns="1/s")
-def decay(h, rate):
-    return -rate * h
-
-
 @md.rate_law(x="1", level="1", returns="1")
 def below(x, level):
     return level - x
-
-
-@md.rate_law(x="1", level="1", returns="1")
-def above(x, level):
-    return x - level
 
 
 @md.rate_law(x="1", returns="1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -44,9 +45,9 @@ class DocumentValues(Mapping[str, Any]):
         with np.errstate(all="ignore"):
             return number(expression, self)
 
+    @abstractmethod
     def find(self, name: str) -> Any:
         """The value of a name that has not been asked for before."""
-        raise NotImplementedError
 
 
 class CircularError(ValueError):
