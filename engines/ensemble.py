@@ -83,26 +83,32 @@ def run_chunks(
     """
     controls = [np.zeros(2, dtype=np.int64) for _ in parts]
     stopped = False
-    with ThreadPoolExecutor(max_workers=workers) as pool, progress_bar(show_progress, work) as progress:
-        waiting: dict[int, Future[Any]] = {}
-        submitted = kept = 0
+    pool, keeper = ThreadPoolExecutor(max_workers=workers), ThreadPoolExecutor(max_workers=1)
+    with pool, keeper, progress_bar(show_progress, work) as progress:
+        ends: list[Future[None]] = []
+        kept = 0
         try:
-            while kept < submitted or (submitted < len(parts) and not stopped):
+            while kept < len(ends) or (len(ends) < len(parts) and not stopped):
                 try:
-                    while not stopped and submitted < len(parts) and submitted - kept < 4 * workers:
-                        waiting[submitted] = pool.submit(compute, parts[submitted], controls[submitted])
-                        submitted += 1
-                    wait([waiting[kept]], timeout=0.1)
-                    progress(sum(int(control[1]) for control in controls[:submitted]))
+                    while not stopped and len(ends) < len(parts) and len(ends) - kept < 4 * workers:
+                        computed = pool.submit(compute, parts[len(ends)], controls[len(ends)])
+                        ends.append(keeper.submit(_keep, keep, computed))
+                    wait([ends[kept]], timeout=0.1)
+                    progress(sum(int(control[1]) for control in controls[: len(ends)]))
                 except KeyboardInterrupt:
                     stopped = True
                     _stop(controls)
-                while kept in waiting and waiting[kept].done():
-                    keep(waiting.pop(kept).result())
+                while kept < len(ends) and ends[kept].done():
+                    ends[kept].result()
                     kept += 1
         finally:
             _stop(controls)  # where one chunk failed, the others need not go on
     return stopped
+
+
+def _keep(keep: Callable[[Any], None], computed: Future[Any]) -> None:
+    """In a thread of its own, since Ctrl-C interrupts the main one wherever it is."""
+    keep(computed.result())
 
 
 def _stop(controls: list[Integers]) -> None:

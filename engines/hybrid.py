@@ -139,6 +139,11 @@ class Run:
         self.start = (y, members, watched, t_start, int(engine.max_events), int(max_steps))
 
     @property
+    def is_adaptive(self) -> bool:
+        """Whether any reading may change during a run."""
+        return bool(self.partition.adaptive.any())
+
+    @property
     def shared(self) -> tuple[Any, ...]:
         """What the loops take; what they write to is this call's own."""
         noisy = self.noisy._replace(rates=with_own_weights(self.noisy.rates))
@@ -178,7 +183,7 @@ class Run:
         log: (., 4) trajectory, time, noisy reaction, and 1 where it is kicked from then on. Of the two directions of a
         net flux, which change together, one is kept.
         """
-        if not self.partition.adaptive.any():
+        if not self.is_adaptive:
             return None
         first = np.diff(self.origin[self.rows], prepend=-1) > 0
         log = log[first[log[:, 2].astype(np.int64)]]

@@ -6,6 +6,7 @@ import dataclasses
 import os
 from collections.abc import Mapping, Sequence
 from operator import index
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -19,6 +20,7 @@ from engines.partition import readings
 from engines.result import OptionError
 from engines.seeds import is_seed
 from engines.start import check_propensities
+from engines.store import check_store
 from engines.tau_leaping import TauLeaping
 from mechanisms.faults import Fault, Portable, nearest, unknown
 from mechanisms.names import called_in
@@ -29,7 +31,9 @@ ENGINES: dict[str, type[Any]] = {engine.name: engine for engine in (ODE, Gillesp
 """Every engine, by name."""
 RECORDS = ("grid", "events", "statistics")
 """What can be recorded."""
-ARGUMENTS = ("times", "engine", "trajectories", "seed", "workers", "record", "histograms", "progress")
+ARGUMENTS = (
+    "times", "engine", "trajectories", "seed", "workers", "record", "histograms", "progress", "to", "resume",
+)  # fmt: skip
 """The arguments of ``simulate``, which a misspelt option may mean."""
 GRID = 201
 """Times on the grid where only the end is given."""
@@ -67,7 +71,7 @@ class Request:
     """A request in which no fault was found.
 
     engine with its options; grid: times in s; numbers: of the trajectories; seed, or None; workers: threads;
-    bins: edges of histograms in molecules, by full name of species.
+    bins: edges of histograms in molecules, by full name of species; to: the store of an ensemble, or None.
     """
 
     engine: Any
@@ -76,6 +80,7 @@ class Request:
     seed: int | None
     workers: int
     bins: dict[str, Floats]
+    to: Path | None
 
 
 def read_request(
@@ -88,6 +93,8 @@ def read_request(
     workers: Any,
     record: str,
     histograms: Mapping[str, Any],
+    to: Any = None,
+    resume: bool = False,
 ) -> Request:
     """The request that the arguments of ``simulate`` make. Raises RequestError with every fault."""
     faults: list[Fault] = []
@@ -110,13 +117,14 @@ def read_request(
             reading = readings(network, chosen.partition)
             random, counted = reading != FLOW, ~np.isin(reading, (FLOW, DIFFUSION)) & ~network.deterministic
         check_propensities(network, float(grid[0]), faults, random, counted)
-    if record == "grid" and not faults:
+    store = _store(to, resume, record, faults)
+    if record == "grid" and store is None and not faults:
         values = len(numbers) * len(grid) * (3 * network.first_quantity + len(network.quantities))
-        instead = "record='statistics' keeps no paths"
+        instead = "to='ensemble.zarr' keeps them on the disk, record='statistics' keeps none"
         check_memory(values, faults, "trajectories x times", "recorded paths", instead)
     if faults:
         raise RequestError(faults)
-    return Request(chosen, grid, numbers, None if seed is None else int(seed), threads, bins)
+    return Request(chosen, grid, numbers, None if seed is None else int(seed), threads, bins, store)
 
 
 def _engine(engine: Any, options: Mapping[str, Any], faults: list[Fault]) -> Any:
@@ -146,6 +154,20 @@ def _engine(engine: Any, options: Mapping[str, Any], faults: list[Fault]) -> Any
     except OptionError as error:
         faults.append(Fault(f"engine '{engine.name}'", error.found, error.allowed))
         return None
+
+
+def _store(to: Any, resume: Any, record: str, faults: list[Fault]) -> Path | None:
+    if not isinstance(resume, bool) or (resume and to is None):
+        faults.append(Fault("resume", f"{resume!r}", "False, or with to= True"))
+    if to is None:
+        return None
+    if not isinstance(to, (str, Path)):
+        faults.append(Fault("to", f"{to!r}", "the path of a Zarr store, such as 'ensemble.zarr'"))
+        return None
+    if record != "grid":
+        faults.append(Fault("to", f"record='{record}'", "record='grid', whose paths can go to a store"))
+    check_store(Path(to), bool(resume), faults)
+    return Path(to)
 
 
 def read_times(times: Any, faults: list[Fault]) -> Floats:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from engines import result
+from engines import hybrid, result
 from engines.choice.auto import AUTO, engine_for
 from engines.ensemble import Summary, chunks, run_chunks
 from engines.kernel import check_laws
 from engines.loops import status
 from engines.loops.parts import CASCADE, WAITING
 from engines.outputs import without_outputs
-from engines.request import HasNetwork, Request, network_of, read_request
+from engines.request import HasNetwork, Request, RequestError, network_of, read_request
 from engines.result import Interrupted, Outcome, SimulationError
 from engines.seeds import seed_words
+from engines.store import Store, check_resumed
+from mechanisms.faults import Fault
 from mechanisms.network import Floats, Integers, Network
 
 if TYPE_CHECKING:
@@ -45,6 +48,8 @@ def simulate(
     record: Record = "grid",
     histograms: Mapping[str, Any] | None = None,
     progress: bool | None = None,
+    to: str | Path | None = None,
+    resume: bool = False,
     **options: Any,
 ) -> xr.Dataset:
     """Simulate a model and return a labelled dataset.
@@ -61,23 +66,29 @@ def simulate(
     record: "grid", states at ``times``; "events", the state after every reaction; "statistics", mean, variance and
         ``histograms`` (bin edges by species) at ``times`` with no paths kept.
     progress: True or False; None shows a bar on a terminal where the work takes longer than a second.
+    to: a Zarr store, "ensemble.zarr", to which paths on a grid go chunk by chunk instead of into memory: whatever ends
+        the process, what was finished is there. The result is then read from the store as it is looked at.
+    resume: finish what is in the store, and keep it; without one, begin. Model, engine, times, trajectories and seed
+        (which is read from it) must be those of the store.
     options: options of the engine, such as ``rtol=1e-8``.
 
     Returns counts (trajectory, time, species) in molecules, concentration in uM (on membranes 1/um^2), quantity
     (trajectory, time, quantities), events or steps and status (trajectory); attributes say where it came from.
     Raises ModelError or RequestError with every fault before anything runs; SimulationError where a run fails and
-    Interrupted on Ctrl-C, both with what was computed in ``.result``.
+    Interrupted on Ctrl-C, both with what was computed in ``.result``; OSError where the store cannot be written.
     """
     network = network_of(model, "simulate")
     asked = (trajectories, seed, workers, record, {} if histograms is None else histograms)
     told: dict[str, Any] = {}
     if isinstance(engine, str) and engine == AUTO:
-        request = read_request(network, times, "gillespie", {}, *asked)
+        request = read_request(network, times, "gillespie", {}, *asked, to, resume)
         engine, told = engine_for(network, request, record, options)
         options = {}
-    request = read_request(network, times, engine, options, *asked)
+    request = read_request(network, times, engine, options, *asked, to, resume)
     check_laws(network)
     job = _Job(network, request, progress, told)
+    if job.store is not None:
+        return job.paths_in_store(job.store)
     run: dict[str, Callable[[], xr.Dataset]] = {
         "grid": job.paths_on_grid,
         "events": job.every_event,
@@ -93,11 +104,20 @@ class _Job:
         self.network, self.progress = network, progress
         self.engine, self.grid, self.numbers = request.engine, request.grid, request.numbers
         self.workers, self.bins = request.workers, request.bins
+        self.parts = chunks(len(self.numbers), len(self.grid) * self.network.first_quantity)
+        self.store = None if request.to is None else Store(request.to, self.numbers, self.parts[0].stop)
+        begun = self.store.data() if self.store is not None and self.store.path.exists() else None
         drawn = int(np.random.SeedSequence().generate_state(1, np.uint64)[0])
-        self.seed = drawn if request.seed is None else request.seed
+        unsaid = drawn if begun is None else int(begun.attrs.get("seed", drawn))
+        self.seed = unsaid if request.seed is None else request.seed
         about = result.provenance(network, self.engine, dataclasses.asdict(self.engine), self.seed)
         self.about = about | {"work": self.engine.work} | told
+        if begun is not None and (faults := check_resumed(begun, self.grid, self.numbers, self.about)):
+            raise RequestError(faults)
         self.run = self.engine.prepare(without_outputs(network), float(self.grid[0]), float(self.grid[-1]))
+        if self.store is not None and isinstance(self.run, hybrid.Run) and self.run.is_adaptive:
+            found = "readings that switch, whose log has no fixed length"
+            raise RequestError([Fault("to", found, "fixed readings, or a result in memory")])
 
     def compute(self, part: slice, states: Floats, control: Integers) -> Outcome:
         """Some of the trajectories; ``states`` (trajectory, time, slot) are filled."""
@@ -109,16 +129,15 @@ class _Job:
         """Where states are recorded: (trajectory, time, slot)."""
         return np.empty((trajectories, len(self.grid), self.network.first_quantity))
 
-    def over_chunks(self, compute: Any, keep: Any, numbers_per_trajectory: int) -> bool:
-        parts = chunks(len(self.numbers), numbers_per_trajectory)
-        work = len(self.numbers) * len(self.grid)
+    def over_chunks(self, compute: Any, keep: Any, parts: list[slice]) -> bool:
+        work = sum(part.stop - part.start for part in parts) * len(self.grid)
         return run_chunks(compute, parts, keep, workers=self.workers, work=work, show_progress=self.progress)
 
     def paths_on_grid(self) -> xr.Dataset:
         states = self.room(len(self.numbers))
         found: list[Outcome] = []
         stopped = self.over_chunks(
-            lambda part, control: self.compute(part, states[part], control), found.append, states[0].size
+            lambda part, control: self.compute(part, states[part], control), found.append, self.parts
         )
         outcome = Outcome.joined(found)
         done = np.flatnonzero(outcome.status != status.STOPPED)
@@ -129,13 +148,35 @@ class _Job:
         self.stop_or_fail(stopped, outcome, numbers, data)
         return data
 
+    def paths_in_store(self, store: Store) -> xr.Dataset:
+        failures: list[tuple[Outcome, Integers]] = []
+
+        def compute(part: slice, control: Integers) -> tuple[slice, Floats, Outcome]:
+            states = self.room(part.stop - part.start)
+            return part, states, self.compute(part, states, control)
+
+        def keep(chunk: tuple[slice, Floats, Outcome]) -> None:
+            part, states, outcome = chunk
+            states[outcome.status == status.STOPPED] = np.nan
+            numbers, bad = self.numbers[part], ~np.isin(outcome.status, result.GOOD)
+            store.keep(part, result.paths(self.network, states, outcome, self.grid, numbers, self.about))
+            failures.append((outcome.of(bad), numbers[bad]))
+
+        stopped = self.over_chunks(compute, keep, store.left(self.parts))
+        data = store.finished()
+        if stopped:
+            raise self.interrupted(data.sizes["trajectory"], data)
+        for outcome, numbers in failures:
+            self.check(outcome, numbers, data)
+        return data
+
     def every_event(self) -> xr.Dataset:
         found: list[result.Path] = []
 
         def compute(part: slice, control: Integers) -> list[result.Path]:
             return [self.run.every_event(words, control) for words in seed_words(self.seed, self.numbers[part])]
 
-        stopped = self.over_chunks(compute, found.extend, EVENTS_PER_TRAJECTORY)
+        stopped = self.over_chunks(compute, found.extend, chunks(len(self.numbers), EVENTS_PER_TRAJECTORY))
         outcome = Outcome.joined([path.outcome for path in found])
         done = np.flatnonzero(outcome.status != status.STOPPED)
         numbers = self.numbers[done]
@@ -160,7 +201,7 @@ class _Job:
             summary.add(chunk[0])
             found.append(chunk[1])
 
-        stopped = self.over_chunks(compute, keep, self.room(1).size)
+        stopped = self.over_chunks(compute, keep, self.parts)
         outcome = Outcome.joined(found)
         done = np.flatnonzero(outcome.status != status.STOPPED)
         data = result.statistics(self.network, summary, outcome.of(done), self.grid, self.about)
@@ -170,7 +211,14 @@ class _Job:
     def stop_or_fail(self, stopped: bool, outcome: Outcome, numbers: Integers, data: xr.Dataset) -> None:
         """Raise what the user must know, with what was computed."""
         if stopped:
-            raise Interrupted(f"{len(numbers)} of {len(self.numbers)} trajectories are finished: see .result", data)
+            raise self.interrupted(len(numbers), data)
+        self.check(outcome, numbers, data)
+
+    def interrupted(self, finished: int, data: xr.Dataset) -> Interrupted:
+        return Interrupted(f"{finished} of {len(self.numbers)} trajectories are finished: see .result", data)
+
+    def check(self, outcome: Outcome, numbers: Integers, data: xr.Dataset) -> None:
+        """Raise SimulationError for the first of some trajectories that failed."""
         for i in np.flatnonzero(~np.isin(outcome.status, result.GOOD))[:1]:
             raise SimulationError(f"trajectory {numbers[i]} {self.failure(outcome.of([i]))}", data)
 

@@ -44,6 +44,8 @@ RUN_EXAMPLES = """examples:
   100 trajectories in ten times the volume, IP3 not held, kept in a file:
     microdomain run ip3_microdomain --volume 1.6572fL --set clamped=False \\
         --trajectories 100 --out large.nc
+  1000, written while they are computed; where it was stopped, --resume goes on:
+    microdomain run ip3_microdomain --trajectories 1000 --seed 1 --out many.zarr
   the mean and variance of 10,000 trajectories, no paths kept:
     microdomain run ip3_microdomain --trajectories 10000 --t-end 10 --statistics
   a parameter of the model (see 'microdomain show'), and a model of your own:
@@ -159,7 +161,9 @@ def _add_run(commands: Any) -> None:
     add("--tolerance", type=float, metavar="E", help="error over the exact mean, with --engine auto (default: 0.05)")
     add("--rtol", type=float, metavar="R", help="relative tolerance of the ode engine")
     add("--atol", type=float, metavar="A", help="absolute tolerance of the ode engine, in molecules")
-    add("--out", type=Path, metavar="FILE", help="write the result to FILE.nc (NetCDF) or FILE.zarr")
+    add("--out", type=Path, metavar="FILE", help="write the result to FILE.nc (NetCDF), or paths to FILE.zarr while "
+        "they are computed")  # fmt: skip
+    add("--resume", action="store_true", help="finish the ensemble that is in FILE.zarr")
     add("--plot", type=Path, metavar="FILE", help="draw the result to FILE.png (or .pdf, .svg)")
     add("--quiet", action="store_true", help="print no table and no progress bar")
     run.set_defaults(do=_run)
@@ -212,12 +216,14 @@ def _demo(given: argparse.Namespace) -> int:
 
 
 def _run(given: argparse.Namespace) -> int:
-    from microdomain.files import check_destination
+    from engines.files import check_destination
     from microdomain.find import UsageError, find_model
 
     pictures = (".png", ".pdf", ".svg")
     wrong = [check_destination(given.out)] if given.out else []
     wrong += [check_destination(given.plot, pictures)] if given.plot else []
+    if given.resume and not _to_store(given):
+        wrong.append("--resume: finishes paths in a Zarr store, with --out FILE.zarr and without --statistics")
     if given.points < 2:
         wrong.append(f"--points {given.points}: at least 2, the start and the end")
     if any(wrong):
@@ -240,7 +246,8 @@ def _simulate(given: argparse.Namespace, model: Any) -> int:
             model, times, engine=ALSO_CALLED.get(given.engine, given.engine),
             trajectories=given.trajectories, seed=given.seed, workers=given.workers,
             record="statistics" if given.statistics else "grid",
-            progress=False if given.quiet else None, **options,
+            progress=False if given.quiet else None,
+            to=given.out if _to_store(given) else None, resume=given.resume, **options,
         )  # fmt: skip
     except md.Interrupted as stopped:
         data, code, failure = stopped.result, INTERRUPTED, f"stopped: {str(stopped).partition(':')[0]}"
@@ -251,6 +258,11 @@ def _simulate(given: argparse.Namespace, model: Any) -> int:
     if _finished(data):
         _report(given, data, time.perf_counter() - began)
     return code
+
+
+def _to_store(given: argparse.Namespace) -> bool:
+    """Whether paths are written while they are computed."""
+    return given.out is not None and given.out.suffix == ".zarr" and not given.statistics
 
 
 def _end(text: str) -> float:
@@ -274,12 +286,12 @@ def _finished(data: xr.Dataset) -> bool:
 
 def _report(given: argparse.Namespace, data: xr.Dataset, wall_time: float) -> None:
     """Print the table first: it needs nothing that can fail; then write, then draw."""
-    from microdomain.files import write_dataset, write_whole
+    from engines.files import write_dataset, write_whole
     from microdomain.summary import summary
 
     if not given.quiet:
         print(summary(data, wall_time))
-    if given.out:
+    if given.out and not _to_store(given):
         write_dataset(data, given.out)
     if given.plot:
         from microdomain.plots import plot

@@ -52,8 +52,8 @@ def add_choose(commands: Any, setting: Callable[[str], Any], help_format: Any) -
 
 def _choose(given: argparse.Namespace) -> int:
     import microdomain as md
+    from engines.files import check_destination, write_dataset, write_whole
     from mechanisms.units import is_quantity, is_unit
-    from microdomain.files import check_destination, write_dataset, write_whole
     from microdomain.find import UsageError, find_model
 
     wrong = [check_destination(given.out)] if given.out else []

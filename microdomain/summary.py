@@ -57,11 +57,11 @@ def _of_grid(data: xr.Dataset) -> Iterator[tuple[str, str, Sequence[float]]]:
 def _columns(data: xr.Dataset) -> Iterator[tuple[str, str, Any]]:
     for i, (name, unit) in enumerate(zip(data.species.values, data.unit.values, strict=True)):
         if unit == "uM":
-            yield name, unit, data.concentration.values[..., i]
+            yield name, unit, data.concentration[..., i].values
         else:
-            yield name, "count", data.counts.values[..., i]
+            yield name, "count", data.counts[..., i].values
     for i, (name, unit) in enumerate(zip(data.quantities.values, data.quantity_unit.values, strict=True)):
-        yield name, unit, data.quantity.values[..., i]
+        yield name, unit, data.quantity[..., i].values
 
 
 def _last_events(data: xr.Dataset) -> Any:

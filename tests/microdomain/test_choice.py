@@ -60,7 +60,7 @@ def test_the_figure_marks_the_choice_at_every_volume(choice: Choice) -> None:
 
 
 def test_the_numbers_survive_a_file(choice: Choice, tmp_path: Path) -> None:
-    from microdomain.files import write_dataset
+    from engines.files import write_dataset
 
     write_dataset(choice.data, tmp_path / "choice.nc")
     with xr.open_dataset(tmp_path / "choice.nc", engine="h5netcdf") as again:

@@ -11,7 +11,8 @@ import pytest
 import xarray as xr
 
 import microdomain as md
-from microdomain import cli, files
+from engines import files
+from microdomain import cli
 
 DIMER = """
 import microdomain as md
@@ -96,7 +97,7 @@ def test_what_is_written_is_what_was_computed(own: Path, suffix: str) -> None:
         pytest.importorskip("zarr")
     arguments = ("own.py:dimer", "--t-end", "2s", "--points", "11", "--trajectories", "4", "--seed", "5", "--quiet")
     path = own / f"result{suffix}"
-    for volume in ("0.1fL", "0.3fL"):  # the second run replaces the first
+    for volume in ("0.1fL", "0.3fL")[suffix == ".zarr" :]:  # the second run replaces the first
         assert run(*arguments, "--volume", volume, "--set", "back=0.2", "--out", str(path)) == 0
     data = xr.open_zarr(path, consolidated=False) if suffix == ".zarr" else xr.open_dataset(path, engine="h5netcdf")
     with data:
@@ -128,6 +129,19 @@ def test_a_failing_disk_leaves_the_old_file_alone(
     assert "how runs ended" in printed.out
     assert path.read_text() == "old"
     assert {p.name for p in own.iterdir()} - {"__pycache__"} == {"own.py", "result.nc"}
+
+
+def test_an_ensemble_in_a_store_is_resumed_and_never_replaced(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("zarr")
+    arguments = ("own.py:dimer", "--t-end", "2", "--points", "3", "--trajectories", "4", "--out", str(own / "x.zarr"))
+    assert run(*arguments) == 0
+    first = capsys.readouterr().out
+    assert run(*arguments) == 2
+    assert "--resume" in capsys.readouterr().err
+    assert run(*arguments, "--resume") == 0
+    assert capsys.readouterr().out.splitlines()[:7] == first.splitlines()[:7]
+    assert run("own.py:dimer", "--resume") == 2
+    assert "--out FILE.zarr" in capsys.readouterr().err
 
 
 def test_a_folder_that_is_no_zarr_store_is_never_replaced(own: Path) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import xarray as xr
 
+from engines.loops.status import STOPPED
+
 MODEL = """
 import sys
 import microdomain as md
@@ -24,6 +26,8 @@ model.reaction("A <-> B", k=1.0, k_back=0.5)
 """
 LONG = ("--trajectories", "300000", "--t-end", "100", "--points", "11")
 SHORT = ("--trajectories", "20", "--t-end", "100", "--points", "11")
+CHUNK = 1000
+"""Trajectories of ``LONG`` that are computed and written together."""
 LARGE = ("--trajectories", "20000", "--t-end", "1", "--points", "21")
 OLD = b"what was there before"
 
@@ -80,6 +84,45 @@ def test_ctrl_c_writes_what_is_finished_of_an_ensemble(out: Path) -> None:
         assert kept.trajectory.values.tolist() == list(range(n))
         xr.testing.assert_identical(kept.counts[:20].load().drop_attrs(), whole.counts.drop_attrs())
     assert [path.name for path in out.parent.glob(".*")] == []
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
+def test_a_store_loses_at_most_what_was_in_flight(out: Path, sent: signal.Signals) -> None:
+    """It is stopped when some chunks are there; the first 20 trajectories are those of a short run, and it resumes."""
+    pytest.importorskip("zarr")
+    whole = finished(out, *SHORT)
+    store = out.with_suffix(".zarr")
+    process = begun(store, *LONG)
+    while process.poll() is None and len(list(store.glob("counts/c/*"))) < 3:
+        time.sleep(0.005)
+    process.send_signal(sent)
+    code, said = ended(process)
+    assert code == (130 if sent == signal.SIGINT else -signal.SIGKILL), said
+    with xr.open_zarr(store, consolidated=False) as kept:
+        done = kept.status.values != STOPPED
+        assert 2 * CHUNK <= done.sum() < 300_000
+        assert done[: done.sum()].all()
+        assert kept.counts.values[:20].tolist() == whole.counts.values.tolist()
+    process = begun(store, *LONG, "--resume")
+    while process.poll() is None and len(list(store.glob("counts/c/*"))) < 3 + done.sum() // CHUNK:
+        time.sleep(0.005)
+    process.send_signal(signal.SIGINT)
+    assert ended(process)[0] == 130
+    with xr.open_zarr(store, consolidated=False) as kept:
+        assert (kept.status.values != STOPPED).sum() > done.sum()
+
+
+def test_a_full_disk_leaves_a_store_that_opens(out: Path) -> None:
+    """Files may have 10,000 bytes, and a chunk of counts has more."""
+    pytest.importorskip("zarr")
+    store = out.with_suffix(".zarr")
+    code, said = ended(begun(store, *LARGE, largest_file=10_000))
+    assert code == 2, said
+    assert said.startswith("microdomain: 'result.zarr' could not be written: ")
+    assert "Traceback" not in said
+    if store.exists():
+        with xr.open_zarr(store, consolidated=False) as kept:
+            assert (kept.status.values == STOPPED).all()
 
 
 @pytest.mark.parametrize("after", [0.0, 1.0])
