@@ -58,9 +58,11 @@ class RateLaw:
         The numbers must agree too: a law that mixes mV and V, or uses a constant in another unit, is found out.
         """
         quantity = registry().Quantity
+        values = [1.25 + 0.125 * i for i in range(len(self.arguments))]  # different: a law may divide by a difference
         try:
             with np.errstate(all="ignore"):
-                result = quantity(self.function(*(quantity(1.25, unit) for _, unit in self.arguments)))
+                given = (quantity(value, unit) for value, (_, unit) in zip(values, self.arguments, strict=True))
+                result = quantity(self.function(*given))
         except Exception as error:
             raise UnitError(f"law '{self.name}': {error}", "terms and arguments of matching dimension") from None
         if not result.is_compatible_with(registry().Unit(self.returns)):
@@ -69,17 +71,17 @@ class RateLaw:
                 f"its declared unit {self.returns}",
             )
         with np.errstate(all="ignore"):
-            expected, found = float(result.to(self.returns).magnitude), self._as_number(1.25)
+            expected, found = float(result.to(self.returns).magnitude), self._as_number(values)
         if found is not None and abs(expected) < math.inf and abs(found - expected) > 1e-6 * abs(expected):
             raise UnitError(
                 f"law '{self.name}' computes {found:.6g} {self.returns} where its units give {expected:.6g}",
                 "arguments in units that belong together, such as mV and K for the functions of thermodynamics",
             )
 
-    def _as_number(self, value: float) -> float | None:
-        """The law in plain numbers with all arguments ``value``, or None where it has no value there."""
+    def _as_number(self, values: list[float]) -> float | None:
+        """The law in plain numbers, or None where it has no value there."""
         try:
-            return float(self.function(*(value for _ in self.arguments)))
+            return float(self.function(*values))
         except (ArithmeticError, ValueError):
             return None
 

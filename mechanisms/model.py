@@ -33,10 +33,19 @@ from mechanisms.places import (
 )
 from mechanisms.reaction import MOST, EquationError, Reaction, Side, read_equation
 from mechanisms.show import html_of_model, text_of_model
-from mechanisms.signal import Piecewise
+from mechanisms.signal import Piecewise, constant
 from mechanisms.symbols import CONSTANT
-from mechanisms.units import Given, UnitError, is_quantity, is_unit
-from mechanisms.values import is_whole, read_not_negative, read_number, read_positive, read_voltage
+from mechanisms.units import Given, is_quantity
+from mechanisms.values import (
+    is_whole,
+    read_not_negative,
+    read_number,
+    read_positive,
+    read_signal,
+    read_text,
+    read_unit,
+    read_voltage,
+)
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
@@ -130,9 +139,7 @@ class Model:
         where = f"variable '{name}'"
         if isinstance(name, str) and name == TIME:
             self._faults.append(Fault(where, f"the name '{TIME}'", "another name; laws read time itself by this one"))
-        if not is_unit(unit):
-            self._faults.append(Fault(where, f"the unit '{unit}'", "a unit that pint knows, or '1'"))
-            unit = "1"
+        unit = read_unit(where, unit, "mV", self._faults)
         start = read_number(where, initial, unit, self._faults)
         if law is not None and not self._is_law(where, law):
             law = None
@@ -176,43 +183,26 @@ class Model:
         if not isinstance(follows, (bool, str)):
             self._faults.append(Fault(f"{where}, clamped", f"{clamped!r}", "True, False or an input"))
             follows = False
-        if not isinstance(label, str):
-            self._faults.append(Fault(f"{where}, label", f"{label!r}", "text"))
-            label = ""
+        label = read_text(f"{where}, label", label, self._faults)
         species = Species(f"{name}.{home}", home, concentration, count, valence, follows, label)
         self._declare(where, name, self.all_species, species, key=species.name)
         return species
 
     def parameter(self, name: str, value: Given, unit: str, source: str = "") -> Parameter:
         """Add a parameter; ``value`` is in ``unit`` unless it says otherwise."""
-        if not is_unit(unit):
-            self._faults.append(
-                Fault(f"parameter '{name}'", f"the unit '{unit}'", "a unit that pint knows, as '1/uM/s'")
-            )
-            unit = "1"
-        if not isinstance(source, str):
-            self._faults.append(Fault(f"parameter '{name}', source", f"{source!r}", "text"))
-            source = ""
-        number = read_number(f"parameter '{name}'", value, unit, self._faults)
-        parameter = Parameter(name, number, unit, source)
-        self._declare(f"parameter '{name}'", name, self.parameters, parameter)
+        where = f"parameter '{name}'"
+        unit = read_unit(where, unit, "1/uM/s", self._faults)
+        source = read_text(f"{where}, source", source, self._faults)
+        parameter = Parameter(name, read_number(where, value, unit, self._faults), unit, source)
+        self._declare(where, name, self.parameters, parameter)
         return parameter
 
     def input(self, name: str, signal: Piecewise, unit: str) -> Input:
         """Add a protocol: a step, pulse, train or other piecewise constant signal, its values in ``unit``."""
         where = f"input '{name}'"
-        if not is_unit(unit):
-            self._faults.append(Fault(where, f"the unit '{unit}'", "a unit that pint knows, as 'uM'"))
-            signal, unit = Piecewise((), (0.0,)), "1"
-        elif not isinstance(signal, Piecewise):
-            self._faults.append(Fault(where, f"{signal!r}", "a protocol, such as pulse(1, 0.5, 2.0)"))
-            signal = Piecewise((), (0.0,))
-        try:
-            signal = Piecewise(*signal.numbers(unit))
-        except (UnitError, ValueError) as error:
-            self._faults.append(Fault(where, str(error), f"increasing edges in s, and values in {unit}"))
-            signal = Piecewise((), (0.0,))
-        protocol = Input(name, signal, unit)
+        known = read_unit(where, unit, "uM", self._faults)
+        held = read_signal(where, signal, known, self._faults) if known == unit else constant(0.0)
+        protocol = Input(name, held, known)
         self._declare(where, name, self.inputs, protocol)
         return protocol
 

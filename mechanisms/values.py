@@ -9,7 +9,8 @@ from typing import Any
 
 from mechanisms.faults import Fault
 from mechanisms.places import Input
-from mechanisms.units import Given, UnitError, is_quantity, magnitude
+from mechanisms.signal import Piecewise, constant
+from mechanisms.units import Given, UnitError, is_quantity, is_unit, magnitude
 
 
 def read_number(where: str, given: Given, unit: str, faults: list[Fault]) -> float:
@@ -44,6 +45,34 @@ def check_number(where: str, given: Any, low: float, high: float, faults: list[F
     if isinstance(given, bool) or not isinstance(given, Real) or not low < float(given) < high:
         limit = f"a number between {low:g} and {high:g}" if high < inf else f"a finite number above {low:g}"
         faults.append(Fault(where, f"{given!r}", ", ".join(part for part in (limit, note) if part)))
+
+
+def read_unit(where: str, given: Any, example: str, faults: list[Fault]) -> str:
+    """A unit; "1" beside a fault."""
+    if is_unit(given):
+        return str(given)
+    faults.append(Fault(where, f"the unit '{given}'", f"a unit that pint knows, as '{example}'"))
+    return "1"
+
+
+def read_text(where: str, given: Any, faults: list[Fault]) -> str:
+    """Text; none beside a fault."""
+    if isinstance(given, str):
+        return given
+    faults.append(Fault(where, f"{given!r}", "text"))
+    return ""
+
+
+def read_signal(where: str, given: Any, unit: str, faults: list[Fault]) -> Piecewise:
+    """A protocol in numbers of s and of ``unit``; 0 at all times beside a fault."""
+    if not isinstance(given, Piecewise):
+        faults.append(Fault(where, f"{given!r}", "a protocol, such as pulse(1, 0.5, 2.0)"))
+        return constant(0.0)
+    try:
+        return Piecewise(*given.numbers(unit))
+    except (UnitError, ValueError) as error:
+        faults.append(Fault(where, str(error), f"increasing edges in s, and values in {unit}"))
+        return constant(0.0)
 
 
 def read_voltage(
