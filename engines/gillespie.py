@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any
 
 from engines.hybrid import Hybrid
 from engines.next_event import Run
-from engines.result import OptionError
+from engines.options import check_options
 from mechanisms.network import Network
 
 
@@ -32,8 +31,7 @@ class Gillespie:
     remedy = "Try engine='hybrid' with other rtol= or atol="
 
     def __post_init__(self) -> None:
-        if not (isinstance(self.max_events, Real) and 1 <= self.max_events <= 10**18):
-            raise OptionError(f"max_events={self.max_events!r}", "a number from 1 to 10^18")
+        check_options(max_events=self.max_events)
 
     def refusal(self, network: Network) -> str:
         """Why this engine cannot run the network and which can, or ""."""

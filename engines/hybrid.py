@@ -25,6 +25,7 @@ from engines.hybrid_tables import (
 from engines.kernel import loops
 from engines.loops.parts import DIFFUSION, FLOW, JUMP
 from engines.loops.status import NEGATIVE
+from engines.options import check_options
 from engines.partition import READINGS, PartitionError, readings, restricted
 from engines.result import SWITCH, OptionError, Outcome, Path
 from engines.segments import segments, whole_start
@@ -64,12 +65,7 @@ class Hybrid:
     remedy = "Try other rtol= or atol="
 
     def __post_init__(self) -> None:
-        numbers = all(isinstance(value, Real) for value in (self.rtol, self.atol, self.max_events))
-        if not (numbers and 0 < self.rtol < 1 and 0 < self.atol < inf and 1 <= self.max_events <= 10**18):
-            found = f"rtol={self.rtol!r}, atol={self.atol!r}, max_events={self.max_events!r}"
-            raise OptionError(found, "0 < rtol < 1, atol > 0, 1 <= max_events <= 10^18")
-        if not (isinstance(self.epsilon, Real) and 0 < self.epsilon <= 0.5):
-            raise OptionError(f"epsilon={self.epsilon!r}", "0 < epsilon <= 0.5")
+        check_options(rtol=self.rtol, atol=self.atol, epsilon=self.epsilon, max_events=self.max_events)
         if not (isinstance(self.few, Real) and isinstance(self.many, Real) and 1 <= self.few < self.many < inf):
             raise OptionError(f"few={self.few!r}, many={self.many!r}", "1 <= few < many")
 

@@ -44,8 +44,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from math import inf
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -54,7 +52,8 @@ from engines import hybrid
 from engines.dependencies import flat
 from engines.flow_tables import tables, with_own_weights
 from engines.kernel import loops
-from engines.result import OptionError, Outcome
+from engines.options import check_options
+from engines.result import Outcome
 from engines.segments import segments
 from mechanisms.network import Floats, Integers, Network
 from mechanisms.splitting import one_way
@@ -86,11 +85,9 @@ class Langevin:
     remedy = "Raise max_steps= or epsilon="
 
     def __post_init__(self) -> None:
-        step = 1.0 if self.step is None else self.step
-        numbers = all(isinstance(value, Real) for value in (self.epsilon, step, self.max_steps))
-        if not (numbers and 0 < self.epsilon <= 0.5 and 0 < step < inf and 1 <= self.max_steps <= 10**18):
-            found = f"epsilon={self.epsilon!r}, step={self.step!r}, max_steps={self.max_steps!r}"
-            raise OptionError(found, "0 < epsilon <= 0.5, step > 0 in s or None, 1 <= max_steps <= 10^18")
+        check_options(epsilon=self.epsilon, max_steps=self.max_steps)
+        if self.step is not None:
+            check_options(step=self.step)
 
     def refusal(self, network: Network) -> str:
         """Why this engine cannot run the network and which can, or ""."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from math import inf
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -14,7 +12,8 @@ from engines import hybrid
 from engines.flow_tables import tables
 from engines.kernel import loops
 from engines.loops.status import FINISHED
-from engines.result import OptionError, Outcome
+from engines.options import check_options
+from engines.result import Outcome
 from engines.segments import segments
 from engines.sparse_pattern import Elimination, elimination
 from mechanisms.network import Floats, Integers, Network
@@ -41,10 +40,7 @@ class ODE:
     remedy = "Try other rtol=, atol= or max_steps="
 
     def __post_init__(self) -> None:
-        numbers = all(isinstance(value, Real) for value in (self.rtol, self.atol, self.max_steps))
-        if not (numbers and 0 < self.rtol < 1 and 0 < self.atol < inf and 1 <= self.max_steps <= 10**18):
-            found = f"rtol={self.rtol!r}, atol={self.atol!r}, max_steps={self.max_steps!r}"
-            raise OptionError(found, "0 < rtol < 1, atol > 0, 1 <= max_steps <= 10^18")
+        check_options(rtol=self.rtol, atol=self.atol, max_steps=self.max_steps)
 
     def refusal(self, network: Network) -> str:
         """Why this engine cannot run the network and which can, or ""."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from engines.flow_tables import tables
 from engines.hybrid import Hybrid
 from engines.kernel import loops
 from engines.ode import eliminated
+from engines.options import check_options
 from engines.result import OptionError, Outcome
 from engines.sparse_pattern import Elimination, elimination
 from mechanisms.network import Floats, Integers, Network
@@ -59,12 +59,9 @@ class TauLeaping:
     remedy = "Try another epsilon="
 
     def __post_init__(self) -> None:
-        if not (isinstance(self.epsilon, Real) and 0 < self.epsilon <= 0.5):
-            raise OptionError(f"epsilon={self.epsilon!r}", "0 < epsilon <= 0.5")
+        check_options(epsilon=self.epsilon, max_events=self.max_events)
         if not (isinstance(self.implicit, bool) or self.implicit == "auto"):
             raise OptionError(f"implicit={self.implicit!r}", "'auto', True or False")
-        if not (isinstance(self.max_events, Real) and 1 <= self.max_events <= 10**18):
-            raise OptionError(f"max_events={self.max_events!r}", "a number from 1 to 10^18")
 
     def refusal(self, network: Network) -> str:
         """Why this engine cannot run the network and which can, or ""."""

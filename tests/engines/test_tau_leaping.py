@@ -337,7 +337,7 @@ def test_the_limit_of_reactions_ends_a_run() -> None:
         ({"epsilon": "small"}, "0 < epsilon"),
         ({"implicit": "never"}, "'auto', True or False"),
         ({"implicit": 1}, "'auto', True or False"),
-        ({"max_events": 0}, "from 1 to"),
+        ({"max_events": 0}, "1 <= max_events"),
         ({"epsilom": 0.1}, "epsilon"),
     ],
 )
