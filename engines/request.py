@@ -29,6 +29,8 @@ from mechanisms.units import UnitError, magnitude
 
 ENGINES: dict[str, type[Any]] = {engine.name: engine for engine in (ODE, Gillespie, TauLeaping, Langevin, Hybrid)}
 """Every engine, by name."""
+AUTO = "auto"
+"""The name by which ``simulate`` is told to choose."""
 RECORDS = ("grid", "events", "statistics")
 """What can be recorded."""
 ARGUMENTS = (
@@ -132,7 +134,7 @@ def _engine(engine: Any, options: Mapping[str, Any], faults: list[Fault]) -> Any
         engine = Hybrid(dict(engine))
     if isinstance(engine, str):
         if engine not in ENGINES:
-            faults.append(unknown("engine", engine, "engines", [*ENGINES, "auto"]))
+            faults.append(unknown("engine", engine, "engines", [*ENGINES, AUTO]))
             return None
         engine = ENGINES[engine]()
     elif not isinstance(engine, tuple(ENGINES.values())):

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from engines import hybrid, result
-from engines.choice.auto import AUTO, engine_for
 from engines.ensemble import Summary, chunks, run_chunks
 from engines.kernel import check_laws
 from engines.loops import status
 from engines.loops.parts import CASCADE, WAITING
 from engines.outputs import without_outputs
-from engines.request import HasNetwork, Request, RequestError, network_of, read_request
+from engines.request import AUTO, HasNetwork, Request, RequestError, network_of, read_request
 from engines.result import Interrupted, Outcome, SimulationError
 from engines.seeds import seed_words
 from engines.store import Store, check_resumed
@@ -81,6 +80,8 @@ def simulate(
     asked = (trajectories, seed, workers, record, {} if histograms is None else histograms)
     told: dict[str, Any] = {}
     if isinstance(engine, str) and engine == AUTO:
+        from engines.choice.auto import engine_for
+
         request = read_request(network, times, "gillespie", {}, *asked, to, resume)
         engine, told = engine_for(network, request, record, options)
         options = {}

@@ -16,13 +16,11 @@ from engines.choice.read import check_tolerance, read_engines
 from engines.choice.reasons import reason
 from engines.gillespie import Gillespie
 from engines.kernel import check_laws
-from engines.request import ARGUMENTS, Request, RequestError
+from engines.request import ARGUMENTS, AUTO, Request, RequestError
 from engines.start import check_propensities
 from mechanisms.faults import Fault, nearest
 from mechanisms.network import Network
 
-AUTO = "auto"
-"""The name by which ``simulate`` is told to choose."""
 ASKED = "simulate"
 
 

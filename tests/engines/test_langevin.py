@@ -324,7 +324,8 @@ def test_initial_amounts_are_not_rounded() -> None:
 
 @pytest.mark.parametrize("options", [{"epsilon": 0}, {"epsilon": 1.0}, {"step": 0}, {"step": "1"}, {"max_steps": 0}])
 def test_options_that_cannot_work_are_refused(options) -> None:
-    with pytest.raises(md.RequestError, match=r"allowed: (0 < epsilon <= 0.5|step > 0, in s, or None|1 <= max_steps <= 10\^18)"):
+    allowed = r"allowed: (0 < epsilon <= 0.5|step > 0, in s, or None|1 <= max_steps <= 10\^18)"
+    with pytest.raises(md.RequestError, match=allowed):
         run(birth_death(1.0), 1.0, **options)
 
 
