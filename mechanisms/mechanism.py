@@ -30,12 +30,16 @@ from mechanisms.units import Given, UnitError, magnitude
 
 @dataclasses.dataclass(frozen=True)
 class State:
-    """A species that a mechanism owns: its name there, the port that it lives at, and its molecules at the start."""
+    """A species that a mechanism owns: its name there, the port that it lives at, and what there is at the start.
+
+    That is so many molecules, or a concentration in uM (on a membrane 1/um^2).
+    """
 
     name: str
     port: str
-    count: int = 0
+    count: int | None = None
     valence: int = 0
+    concentration: float = 0.0
 
 
 @dataclasses.dataclass(frozen=True)

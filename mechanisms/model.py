@@ -308,7 +308,8 @@ class Model:
             home = scope.ports[state.port]
             if isinstance(state, State):
                 full = f"{name}.{state.name}"
-                self.all_species[full] = Species(full, home, None, state.count, state.valence)
+                density = state.concentration if state.count is None else None
+                self.all_species[full] = Species(full, home, density, state.count, state.valence)
             else:
                 self._add_subunits(name, home, state)
         for variable in mechanism.variables():
@@ -326,8 +327,9 @@ class Model:
             count = group.count * group.subunits if state == f"{name}.{group.start}" else 0
             self.all_species[state] = Species(state, home, None, count)
         start, watched, conducting = (f"{name}.{s}" for s in (group.start, group.watched, group.conducting))
-        self.multimers[name] = Multimer(
-            name, home, group.count, group.subunits, states, start, watched, group.needed, conducting
+        called = name if group.conducting == Subunits.conducting else conducting
+        self.multimers[called] = Multimer(
+            called, home, group.count, group.subunits, states, start, watched, group.needed, conducting
         )
 
     def _add_reaction(self, reaction: Reaction, scope: Scope) -> None:

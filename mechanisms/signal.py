@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -68,3 +70,31 @@ def train(start: Given, period: Given, duration: Given, count: int, height: Give
 def piecewise(times: list[Given] | tuple[Given, ...], values: list[Given] | tuple[Given, ...]) -> Piecewise:
     """Values between times: ``values[0]`` before ``times[0]``, ``values[i]`` from ``times[i-1]`` on."""
     return Piecewise(tuple(times), tuple(values))
+
+
+PIECES, TIMES_TAU = 60, 12.0
+"""Constant pieces of one spike's transient, over so many time constants."""
+
+
+def alpha_pulses(spikes: Sequence[Given], peak: Given, tau: Given) -> Piecewise:
+    """An alpha function e peak (t/tau) exp(-t/tau) after each spike: ``peak`` high, ``tau`` after it.
+
+    spikes: times, increasing, at least 12 tau apart. Each transient is 60 constant pieces, at the value in the middle
+    of each, so that its area is that of the curve to 1e-3. Raises ValueError for spikes that are closer, UnitError for
+    what is no time.
+    """
+    width, times = magnitude(tau, "s"), [magnitude(spike, "s") for spike in spikes]
+    if any(later - earlier < TIMES_TAU * width for earlier, later in pairwise(times)):
+        raise ValueError(
+            f"found spikes closer than {TIMES_TAU:g} tau; allowed: spikes at least {TIMES_TAU:g} tau apart"
+        )
+    edges: list[Given] = []
+    values: list[Given] = [peak * 0.0]
+    for start in times:
+        for i in range(PIECES):
+            x = (i + 0.5) * TIMES_TAU / PIECES
+            edges.append(start + i * TIMES_TAU / PIECES * width)
+            values.append(peak * (math.e * x * math.exp(-x)))
+        edges.append(start + TIMES_TAU * width)
+        values.append(peak * 0.0)
+    return Piecewise(tuple(edges), tuple(values))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from mechanisms.mechanism import Mechanism, State, Subunits, number, parameter, port
     from mechanisms.model import Model
     from mechanisms.reaction import Reaction
-    from mechanisms.signal import constant, piecewise, pulse, step, train
+    from mechanisms.signal import alpha_pulses, constant, piecewise, pulse, step, train
     from mechanisms.units import UnitError
     from microdomain.exchange.bionetgen.read import read_bionetgen
     from microdomain.exchange.gillespy2.read import from_gillespy2
@@ -73,6 +73,7 @@ _HOME = {
     "piecewise": "mechanisms.signal",
     "pulse": "mechanisms.signal",
     "step": "mechanisms.signal",
+    "alpha_pulses": "mechanisms.signal",
     "train": "mechanisms.signal",
     "UnitError": "mechanisms.units",
     "read_sbml": "microdomain.exchange.sbml.read",
@@ -107,6 +108,7 @@ __all__ = [
     "Subunits",
     "TauLeaping",
     "UnitError",
+    "alpha_pulses",
     "choose",
     "constant",
     "first_passage",

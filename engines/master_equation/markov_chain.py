@@ -153,7 +153,7 @@ class _Compositions:
         self.conducts = (self.counts[:, group.states.index(group.watched)] >= group.needed).astype(np.int64)
         self.number = {tuple(row): c for c, row in enumerate(self.counts.tolist())}
         self.start = group.count * (self.counts[:, group.states.index(group.start)] == group.subunits)
-        short = [state.removeprefix(f"{group.name}.") for state in group.states]
+        short = [state.rpartition(".")[2] for state in group.states]
         self.names = [
             f"{group.name}[{' '.join(f'{n} {name}' for n, name in zip(row, short, strict=True) if n)}]"
             for row in self.counts.tolist()

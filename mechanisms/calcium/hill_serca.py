@@ -14,10 +14,11 @@ from mechanisms.reaction import Reaction
 TABLE = "De Young & Keizer 1992; Li & Rinzel 1994, as tabulated by De Pitta et al. 2009"
 
 
-@rate_law(ca="uM", v_max="uM/s", half_saturation="uM", returns="uM/s")
-def turnovers(ca, v_max, half_saturation):  # type: ignore[no-untyped-def]
-    """v_max / 2 c^2 / (k^2 + c^2): half of the uptake of calcium, since a turnover carries two ions."""
-    return v_max / 2 * ca**2 / (half_saturation**2 + ca**2)
+@rate_law(ca="uM", v_max="uM/s", half_saturation="uM", power="1", returns="uM/s")
+def turnovers(ca, v_max, half_saturation, power):  # type: ignore[no-untyped-def]
+    """v_max / 2 x^n / (1 + x^n), x = c / k: half of the uptake of calcium, since a turnover carries two ions."""
+    x = (ca / half_saturation) ** power
+    return v_max / 2 * x / (1 + x)
 
 
 class HillSERCA(Mechanism):
@@ -27,6 +28,7 @@ class HillSERCA(Mechanism):
     er: Compartment = port()
     v_max: Parameter = parameter(0.9, "uM/s", source=TABLE)
     half_saturation: Parameter = parameter(0.1, "uM", source=TABLE)
+    power: Parameter = parameter(2.0, "1", source=TABLE)
 
     def reactions(self) -> Iterator[Reaction]:
         yield Reaction(

@@ -6,10 +6,13 @@ follow the calcium at its pore: that of the cluster, and ``local`` more while th
 remembers an opening for seconds, which sets the interval between puffs.
 
 The gates are continuous variables, each channel is a chain of jumps: a piecewise deterministic process.
+
+Within a mode the states follow each other in milliseconds or less, so that the two modes alone, with the share of each
+state within its mode, make nearly the same puffs at a fraction of the cost (``TwoModes``).
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from mechanisms.law import RateLaw, rate_law
 from mechanisms.maths import where
@@ -20,7 +23,6 @@ from mechanisms.reaction import Reaction
 TABLE = (
     "Hawker et al., their published code, after Siekmann et al. 2012 and Cao et al. 2013 (original tables not opened)"
 )
-STATES = ("C1", "C2", "C3", "C4", "O5", "O6")
 INSIDE_MODES = (
     ("C1", "C2", "q12", "q21"),
     ("C2", "C3", "q23", "q32"),
@@ -95,15 +97,27 @@ def release(channels, flux):  # type: ignore[no-untyped-def]
     return channels * flux
 
 
+@rate_law(channels="1", a="1/s", v="1/s", m="1", h="1", q26="1/s", q62="1/s", returns="1/s")
+def parking_from_drive(channels, a, v, m, h, q26, q62):  # type: ignore[no-untyped-def]
+    """(a24 + V24 (1 - m24 h24)) q62 / (q26 + q62): from C2 alone, where a driving channel is so much of its time."""
+    return channels * (a + v * (1 - m * h)) * q62 / (q26 + q62)
+
+
+@rate_law(channels="1", flux="uM/s", q26="1/s", q62="1/s", returns="uM/s")
+def release_of_drive(channels, flux, q26, q62):  # type: ignore[no-untyped-def]
+    """Calcium that driving channels release while they are in O6, q26 / (q26 + q62) of their time."""
+    return channels * flux * q26 / (q26 + q62)
+
+
 def total(names: list[str]) -> RateLaw:
     """The sum of counts."""
     return RateLaw(lambda *counts: sum(counts), tuple((name, "1") for name in names), "1")
 
 
-class ParkDrive(Mechanism):
+class Gates(Mechanism):
     """A cluster of channels, each with four gates of its own, that releases calcium into the cytosol.
 
-    Siekmann et al. 2012; Cao et al. 2013. Channels start in C4, and gates where they are at low calcium: m 0 and h 1.
+    Siekmann et al. 2012; Cao et al. 2013. Gates start where they are at low calcium: m 0 and h 1.
     """
 
     cytosol: Compartment = port()
@@ -111,14 +125,8 @@ class ParkDrive(Mechanism):
     channels: int = number(10, source="Cao et al. 2013, as in the published code of Hawker et al.")
     flux: Parameter = parameter(200.0, "uM/s", source=TABLE)
     local: Parameter = parameter(120.0, "uM", source=TABLE)
-    q12: Parameter = parameter(1240.0, "1/s", source=TABLE)
-    q21: Parameter = parameter(88.0, "1/s", source=TABLE)
-    q23: Parameter = parameter(3.0, "1/s", source=TABLE)
-    q32: Parameter = parameter(69.0, "1/s", source=TABLE)
     q26: Parameter = parameter(10500.0, "1/s", source=TABLE)
     q62: Parameter = parameter(4010.0, "1/s", source=TABLE)
-    q45: Parameter = parameter(11.0, "1/s", source=TABLE)
-    q54: Parameter = parameter(3330.0, "1/s", source=TABLE)
     v42: Parameter = parameter(100.0, "1/s", source=TABLE)
     lambda_m24: Parameter = parameter(100.0, "1/s", source=TABLE)
     lambda_h24: Parameter = parameter(40.0, "1/s", source=TABLE)
@@ -128,10 +136,14 @@ class ParkDrive(Mechanism):
     k_h42: Parameter = parameter(20.0, "uM", source=TABLE)
     n_h42: Parameter = parameter(7.0, "1", source=TABLE)
 
+    states: ClassVar[tuple[str, ...]]
+    start: ClassVar[str]
+    conducting: ClassVar[tuple[str, ...]]
+
     def species(self) -> Iterator[State]:
         for i in range(self.channels):
-            for state in STATES:
-                yield State(f"{state}_{i}", "membrane", count=1 if state == "C4" else 0)
+            for state in self.states:
+                yield State(f"{state}_{i}", "membrane", count=1 if state == self.start else 0)
 
     def quantities(self) -> Iterator[Quantity]:
         for name, (unit, base, span, half, power) in OF_IP3.items():
@@ -144,18 +156,36 @@ class ParkDrive(Mechanism):
                 yield Quantity(f"h{pair}_{when}", inactivation, {**at_pore, "k": f"kn{pair}", "n": f"nn{pair}"})
             memory = {"slow": "slow_h42", "fast": "fast_h42", "k": "k_h42", "n": "n_h42"}
             yield Quantity(f"lambda_h42_{when}", memory_rate, {**at_pore, **memory})
-        opened = [f"{state}_{i}" for i in range(self.channels) for state in ("O5", "O6")]
+        opened = [f"{state}_{i}" for i in range(self.channels) for state in self.conducting]
         yield Quantity("open", total(opened))
 
     def variables(self) -> Iterator[Variable]:
         for i in range(self.channels):
+            names = [f"{state}_{i}" for state in self.conducting]
+            opened: dict[str, Any] = {"o5": names[0], "o6": names[1] if len(names) > 1 else 0.0}
             for gate in ("m24", "h24", "m42", "h42"):
-                bindings: dict[str, Any] = {"gate": f"{gate}_{i}", "o5": f"O5_{i}", "o6": f"O6_{i}"}
-                bindings |= {"closed": f"{gate}_closed", "opened": f"{gate}_open", "rate": f"lambda_{gate}"}
+                bindings = {"gate": f"{gate}_{i}", "closed": f"{gate}_closed", "opened": f"{gate}_open", **opened}
                 law = following
                 if gate == "h42":
                     law, bindings["slow"], bindings["fast"] = remembering, "lambda_h42_closed", "lambda_h42_open"
+                else:
+                    bindings["rate"] = f"lambda_{gate}"
                 yield Variable(f"{gate}_{i}", 0.0 if gate[0] == "m" else 1.0, "1", law, bindings)
+
+
+class ParkDrive(Gates):
+    """Channels of six states, which start in C4.  Siekmann et al. 2012; Cao et al. 2013."""
+
+    q12: Parameter = parameter(1240.0, "1/s", source=TABLE)
+    q21: Parameter = parameter(88.0, "1/s", source=TABLE)
+    q23: Parameter = parameter(3.0, "1/s", source=TABLE)
+    q32: Parameter = parameter(69.0, "1/s", source=TABLE)
+    q45: Parameter = parameter(11.0, "1/s", source=TABLE)
+    q54: Parameter = parameter(3330.0, "1/s", source=TABLE)
+
+    states: ClassVar = ("C1", "C2", "C3", "C4", "O5", "O6")
+    start: ClassVar = "C4"
+    conducting: ClassVar = ("O5", "O6")
 
     def reactions(self) -> Iterator[Reaction]:
         for i in range(self.channels):
@@ -165,3 +195,22 @@ class ParkDrive(Mechanism):
                 gates = {"m": f"m{pair}_{i}", "h": f"h{pair}_{i}", "a": f"a{pair}", "v": f"v{pair}"}
                 yield Reaction(f"{one}_{i} -> {other}_{i}", law, bindings={"channels": f"{one}_{i}", **gates})
         yield Reaction("0 -> Ca.cytosol", release, at="cytosol", name="release", bindings={"channels": "open"})
+
+
+class TwoModes(Gates):
+    """Channels that park or drive, and release as much in the drive mode as is open on average.  Cao et al. 2013."""
+
+    states: ClassVar = ("park", "drive")
+    start: ClassVar = "park"
+    conducting: ClassVar = ("drive",)
+
+    def reactions(self) -> Iterator[Reaction]:
+        for i in range(self.channels):
+            for one, other, law, pair in (
+                ("drive", "park", parking_from_drive, "24"),
+                ("park", "drive", driving, "42"),
+            ):
+                gates = {"m": f"m{pair}_{i}", "h": f"h{pair}_{i}", "a": f"a{pair}", "v": f"v{pair}"}
+                yield Reaction(f"{one}_{i} -> {other}_{i}", law, bindings={"channels": f"{one}_{i}", **gates})
+        bindings = {"channels": "open"}
+        yield Reaction("0 -> Ca.cytosol", release_of_drive, at="cytosol", name="release", bindings=bindings)
