@@ -65,7 +65,7 @@ class ConformationalSubunit(DeYoungKeizerSubunit):
     """The same with a ninth state, in which alone a subunit is open.  Rudiger et al. 2007; Shuai et al. 2007."""
 
     a6: Parameter = parameter(80.0, "1/s", source="a 9-state table after Shuai et al. 2007 (original not opened)")
-    b6: Parameter = parameter(100.0, "1/s", source="the same")
+    b6: Parameter = parameter(100.0, "1/s", source="a 9-state table after Shuai et al. 2007 (original not opened)")
 
     states: ClassVar[tuple[str, ...]] = (*STATES, "active")
     watched: ClassVar = "active"

@@ -1,7 +1,8 @@
 """The inositol trisphosphate receptor of Denizot et al.: three independent sites, and an open pore that passes ions.
 
-A receptor xijk has activating calcium bound (i), IP3 (j), inhibiting calcium (k), and is open in x110 alone. Sites do not know of each other, so that every loop of states is in detailed balance. An open receptor releases mu ions
-per second, from a store that does not run empty.
+A receptor xijk has activating calcium bound (i), IP3 (j), inhibiting calcium (k), and is open in x110 alone. Sites do
+not know of each other, so that every loop of states is in detailed balance. An open receptor releases mu ions per
+second, from a store that does not run empty.
 
 The paper numbers activating calcium, IP3 and inhibiting calcium 1, 2, 3; the published ODE file swaps 2 and 3. Here
 they are named.

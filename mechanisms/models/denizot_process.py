@@ -2,8 +2,8 @@
 
     Ca enters at gamma and leaves at alpha c; PLC + Ca -> PLC + Ca + IP3 (delta), IP3 -> 0 (beta); Ca + GCaMP <-> bound
 
-after Denizot et al. 2019, in one well-mixed cylinder 1 um long and 0.1 um in radius. Their table and their published code
-differ in the calcium at the start (5 or 10 ions) and in the unit of the leak, which is uM/s here as in the code.
+after Denizot et al. 2019, in one well-mixed cylinder 1 um long and 0.1 um in radius. Their table and their code differ
+in the calcium at the start (5 or 10 ions) and in the unit of the leak, which is uM/s here as in the code.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Calcium and IP3 of an astrocyte under glutamate: the G-ChI model of De Pitta et al. 2009.
 
-Calcium as in Li & Rinzel (``MeanLiRinzel``, SERCA and a leak, in a closed cell), IP3 as in ``mechanisms.ip3.metabolism``.
+Calcium as in Li & Rinzel (``MeanLiRinzel``, SERCA and a leak, in a closed cell), IP3 as in
+``mechanisms.ip3.metabolism``.
 """
 
 from __future__ import annotations

@@ -23,8 +23,8 @@ TOTAL, REST = 2.0, 0.1
 def li_rinzel_cell(ip3: Given = 0.5, gates: int = 0, volume: Given = 1000.0) -> Model:
     """The cell at a concentration of IP3.
 
-    ip3: uM, held. gates: 0 for a gate without noise, or so many that jump, h the share of open ones: 3 N for N channels.
-    volume: of the cytosol in fL. Raises UnitError for a wrong dimension.
+    ip3: uM, held. gates: 0 for a gate without noise, or so many that jump, h the share of open ones: 3 N for N
+    channels. volume: of the cytosol in fL. Raises UnitError for a wrong dimension.
     """
     model = Model("li_rinzel_cell")
     cytosol = model.compartment("cytosol", volume)

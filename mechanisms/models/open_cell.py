@@ -62,8 +62,8 @@ def ip3_transient(
 ) -> Piecewise:
     """IP3 after a stimulus: A (1 - exp(-r t)) / (1 - exp(-r t_rise)), then A exp(-k t) down to 0.005 uM.
 
-    amplitude A in uM; rise, decay and start in s; rate r in 1/s. Constant over pieces of 1/200 of its length, each at the
-    value in its middle. Handy et al. 2017: the example of a single peak.
+    amplitude A in uM; rise, decay and start in s; rate r in 1/s. Constant over pieces of 1/200 of its length, each at
+    the value in its middle. Handy et al. 2017: the example of a single peak.
     """
     length = rise + decay
     edges = [start + length * i / STEPS for i in range(STEPS + 1)]
