@@ -30,7 +30,9 @@ def cycle(model: md.Model) -> tuple[float, float, float]:
 def test_oscillations_of_the_reduced_model(
     kind: str, glutamate: float, least: float, most: float, period: float
 ) -> None:
-    assert cycle(md.models.g_chi_cell(glutamate, kind)) == pytest.approx((least, most, period), rel=5e-3)
+    found = cycle(md.models.g_chi_cell(glutamate, kind))
+    assert found[:2] == pytest.approx((least, most), abs=6e-4)
+    assert found[2] == pytest.approx(period, abs=0.011)
 
 
 @pytest.mark.parametrize(

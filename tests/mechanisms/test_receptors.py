@@ -52,31 +52,32 @@ def energy(mechanism: Any, step: Step) -> float:
     return float(np.log(value(step.k) / value(step.k_back)))
 
 
-@pytest.mark.parametrize("kind", SCHEMES, ids=lambda kind: kind.__name__)
-def test_detailed_balance_around_every_loop(kind: Any) -> None:
-    """Each state has an energy: going round any loop of the scheme, log forward over back adds up to 0."""
-    mechanism = kind()
-    steps = list(mechanism.steps())
-    neighbours: dict[str, list[tuple[str, float]]] = {state: [] for state in kind.states}
-    for step in steps:
+def imbalance(mechanism: Any) -> float:
+    """The largest sum of log forward over back around any loop of a scheme, by an energy for each state."""
+    neighbours: dict[str, list[tuple[str, float]]] = {state: [] for state in mechanism.states}
+    for step in mechanism.steps():
         neighbours[step.start].append((step.end, energy(mechanism, step)))
         neighbours[step.end].append((step.start, -energy(mechanism, step)))
-    energies, waiting = {kind.start: 0.0}, [kind.start]
+    energies, waiting, largest = {mechanism.start: 0.0}, [mechanism.start], 0.0
     while waiting:
         state = waiting.pop()
         for other, rise in neighbours[state]:
             if other not in energies:
                 energies[other] = energies[state] + rise
                 waiting.append(other)
-            assert energies[other] == pytest.approx(energies[state] + rise, abs=1e-9), (state, other)
-    assert set(energies) == set(kind.states)
+            largest = max(largest, abs(energies[other] - energies[state] - rise))
+    assert set(energies) == set(mechanism.states)
+    return largest
+
+
+@pytest.mark.parametrize("kind", SCHEMES, ids=lambda kind: kind.__name__)
+def test_detailed_balance_around_every_loop(kind: Any) -> None:
+    assert imbalance(kind()) < 1e-9
 
 
 def test_a_published_rate_that_breaks_detailed_balance_is_found() -> None:
-    with pytest.raises(AssertionError):
-        broken = md.mechanisms.BicknellGoodhill(back_9_8=0.001313)
-        kind = type("Broken", (), {"states": broken.states, "start": "x1", "__call__": lambda _: broken})()
-        test_detailed_balance_around_every_loop(kind)
+    broken = md.mechanisms.BicknellGoodhill(back_9_8=0.001313)
+    assert imbalance(broken) == pytest.approx(np.log(1.875 / 0.001313))
 
 
 @pytest.mark.parametrize(("ip3", "ca", "share"), [(1.0, 0.269, 0.0194), (10.0, 0.288, 0.1458), (100.0, 0.427, 0.454)])
