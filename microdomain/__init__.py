@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from microdomain.exchange.sbml.write import write_sbml
     from microdomain.noise.scaling import noise_scaling
     from microdomain.plots import plot
+    from microdomain.puffs.find import find_puffs
+    from microdomain.puffs.fluorescence import Camera, fluorescence
 
 _HOME = {
     "choose": "engines.choice.choose",
@@ -78,6 +80,9 @@ _HOME = {
     "UnitError": "mechanisms.units",
     "read_sbml": "microdomain.exchange.sbml.read",
     "write_sbml": "microdomain.exchange.sbml.write",
+    "Camera": "microdomain.puffs.fluorescence",
+    "find_puffs": "microdomain.puffs.find",
+    "fluorescence": "microdomain.puffs.fluorescence",
     "noise_scaling": "microdomain.noise.scaling",
     "from_gillespy2": "microdomain.exchange.gillespy2.read",
     "read_bionetgen": "microdomain.exchange.bionetgen.read",
@@ -93,6 +98,7 @@ _MODULES = {
 
 __all__ = [
     "ODE",
+    "Camera",
     "Gillespie",
     "Hybrid",
     "InstabilityError",
@@ -111,7 +117,9 @@ __all__ = [
     "alpha_pulses",
     "choose",
     "constant",
+    "find_puffs",
     "first_passage",
+    "fluorescence",
     "from_gillespy2",
     "linear_noise",
     "marginal",

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from microdomain.cli_choose import add_choose
+from microdomain.cli_puffs import add_puffs
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -29,6 +30,7 @@ EXAMPLES = """examples:
   microdomain show ip3_microdomain
   microdomain run ip3_microdomain --t-end 60 --seed 1 --plot calcium.png
   microdomain choose ip3_microdomain --volumes 0.05fL 5fL
+  microdomain puffs --channels 10 --ip3 0.1
 """
 SHOW_EXAMPLES = """examples:
   microdomain show ip3_microdomain
@@ -123,6 +125,7 @@ def _parser() -> argparse.ArgumentParser:
     show.set_defaults(do=_show)
     _add_run(commands)
     add_choose(commands, _setting, _Help)
+    add_puffs(commands, _setting, _Help)
     demo = commands.add_parser(
         "demo", help="the calcium microdomain under two engines, in two minutes", epilog=DEMO_EXAMPLES,
         description="Run the IP3 receptor microdomain: tables here, figures in a folder.", formatter_class=_Help,

@@ -54,7 +54,7 @@ def _choose(given: argparse.Namespace) -> int:
     import microdomain as md
     from engines.files import check_destination, write_dataset, write_whole
     from mechanisms.units import is_quantity, is_unit
-    from microdomain.find import UsageError, find_model
+    from microdomain.find import UsageError, amount, find_model
 
     wrong = [check_destination(given.out)] if given.out else []
     wrong += [check_destination(given.html, (".html",))] if given.html else []
@@ -67,7 +67,7 @@ def _choose(given: argparse.Namespace) -> int:
     budget = {} if given.budget is None else {"budget": given.budget}
     choice = md.choose(
         model, given.volumes, tolerance=given.tolerance, observable=given.observable, of=given.of,
-        at_least=_amount(given.at_least), at_most=_amount(given.at_most), compartment=given.compartment,
+        at_least=amount(given.at_least), at_most=amount(given.at_most), compartment=given.compartment,
         fixed=given.fixed, duration=given.duration, engines=given.engines, seed=given.seed, workers=given.workers,
         progress=False if given.quiet else None, **budget,
     )  # fmt: skip
@@ -81,11 +81,3 @@ def _choose(given: argparse.Namespace) -> int:
         figure = md.plot(choice)
         write_whole(given.plot, lambda beside: figure.savefig(beside, dpi=150))
     return 0
-
-
-def _amount(text: str | None) -> Any:
-    """A number of molecules where it is a plain number, else text with a unit."""
-    try:
-        return None if text is None else float(text)
-    except ValueError:
-        return text

@@ -181,3 +181,11 @@ def _value(text: str) -> Any:
         return ast.literal_eval(text)
     except (ValueError, SyntaxError):
         return text
+
+
+def amount(text: str | None) -> Any:
+    """A number in the unit that is meant where it is a plain number, else text with a unit."""
+    try:
+        return None if text is None else float(text)
+    except ValueError:
+        return text

@@ -139,6 +139,8 @@ class Gates(Mechanism):
     states: ClassVar[tuple[str, ...]]
     start: ClassVar[str]
     conducting: ClassVar[tuple[str, ...]]
+    driving: ClassVar[tuple[str, ...]]
+    """The states of the drive mode: a channel in them is active, open or not."""
 
     def species(self) -> Iterator[State]:
         for i in range(self.channels):
@@ -158,6 +160,7 @@ class Gates(Mechanism):
             yield Quantity(f"lambda_h42_{when}", memory_rate, {**at_pore, **memory})
         opened = [f"{state}_{i}" for i in range(self.channels) for state in self.conducting]
         yield Quantity("open", total(opened))
+        yield Quantity("active", total([f"{state}_{i}" for i in range(self.channels) for state in self.driving]))
 
     def variables(self) -> Iterator[Variable]:
         for i in range(self.channels):
@@ -186,6 +189,7 @@ class ParkDrive(Gates):
     states: ClassVar = ("C1", "C2", "C3", "C4", "O5", "O6")
     start: ClassVar = "C4"
     conducting: ClassVar = ("O5", "O6")
+    driving: ClassVar = ("C1", "C2", "C3", "O6")
 
     def reactions(self) -> Iterator[Reaction]:
         for i in range(self.channels):
@@ -203,6 +207,7 @@ class TwoModes(Gates):
     states: ClassVar = ("park", "drive")
     start: ClassVar = "park"
     conducting: ClassVar = ("drive",)
+    driving: ClassVar = ("drive",)
 
     def reactions(self) -> Iterator[Reaction]:
         for i in range(self.channels):

@@ -1,0 +1,1 @@
+"""Puffs: events in traces, their statistics, and what a microscope would have seen of them."""
