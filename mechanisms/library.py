@@ -9,6 +9,7 @@ from mechanisms.calcium.plasma_leak import PlasmaLeak
 from mechanisms.calcium.pmca import ElementaryPMCA, HillPMCA
 from mechanisms.calcium.serca import ElementarySERCA
 from mechanisms.calcium.soce import StoreOperatedEntry
+from mechanisms.camp.adenylyl_cyclase import GiCascade, GsCascade, Phosphodiesterases
 from mechanisms.ip3.bicknell_goodhill import BicknellGoodhill, BicknellGoodhillCluster
 from mechanisms.ip3.cluster_chain import ClusterChain
 from mechanisms.ip3.de_young_keizer import (
@@ -36,6 +37,7 @@ MECHANISMS = {
         *(ElementarySERCA, HillSERCA, ERLeak, ElementaryPMCA, HillPMCA, PlasmaLeak, StoreOperatedEntry),
         *(NCX, SaturatingNCX, Buffer, Calbindin, Calmodulin, Parvalbumin),
         *(GqCascade, PLCBeta, PLCDelta, ThreeKinase, FivePhosphatase),
+        *(GsCascade, GiCascade, Phosphodiesterases),
     )
 }
 """Every mechanism, by name."""
@@ -62,7 +64,9 @@ __all__ = [
     "ElementaryPMCA",
     "ElementarySERCA",
     "FivePhosphatase",
+    "GiCascade",
     "GqCascade",
+    "GsCascade",
     "HillPMCA",
     "HillSERCA",
     "LiRinzel",
@@ -72,6 +76,7 @@ __all__ = [
     "PLCDelta",
     "ParkDrive",
     "Parvalbumin",
+    "Phosphodiesterases",
     "PlasmaLeak",
     "PooledLiRinzel",
     "SaturatingNCX",

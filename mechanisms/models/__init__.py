@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from mechanisms.model import Model
+from mechanisms.models.basic_calcium_cell import basic_calcium_cell
 from mechanisms.models.calcium_cell import calcium_cell
 from mechanisms.models.denizot_process import denizot_process
 from mechanisms.models.g_chi_cell import g_chi_cell
@@ -14,6 +15,7 @@ from mechanisms.models.passive_membrane import passive_membrane
 from mechanisms.models.puff_site import puff_site
 
 MODELS: dict[str, Callable[..., Model]] = {
+    "basic_calcium_cell": basic_calcium_cell,
     "calcium_cell": calcium_cell,
     "denizot_process": denizot_process,
     "g_chi_cell": g_chi_cell,
@@ -28,6 +30,7 @@ MODELS: dict[str, Callable[..., Model]] = {
 
 __all__ = [
     "MODELS",
+    "basic_calcium_cell",
     "calcium_cell",
     "denizot_process",
     "g_chi_cell",

@@ -5,8 +5,10 @@ Expected values were computed from the published equations by programs that shar
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 
 import microdomain as md
+from engines.views import Views
 
 
 def cycle(model: md.Model) -> tuple[float, float, float]:
@@ -151,3 +153,64 @@ def test_a_pulse_of_glutamate_moves_calcium() -> None:
     ca = data.concentration.sel(species="Ca.cytosol").values[0]
     assert ca.max() > 3 * ca[59]
     assert ca[-1] == pytest.approx(ca[59], rel=0.1)
+
+
+def test_the_cell_on_one_page_is_that_of_li_and_rinzel() -> None:
+    """At the IP3 that glutamate makes, 0.5 uM, it goes round the limit cycle of the model of mechanisms."""
+    found = cycle(md.models.basic_calcium_cell(glutamate=5.0))
+    assert found == pytest.approx(cycle(md.models.li_rinzel_cell(ip3=0.5)), rel=2e-3)
+    assert found == pytest.approx((0.1077, 0.4446, 11.49), rel=2e-3)
+    resting = cycle(md.models.basic_calcium_cell(glutamate=1.0))
+    assert np.isnan(resting[2])
+
+
+@pytest.mark.parametrize(("ip3", "least", "most", "period"), [(0.4, 0.1050, 0.3130, 12.77), (0.6, 0.1357, 0.5, 10.96)])
+def test_limit_cycles_of_li_and_rinzel(ip3: float, least: float, most: float, period: float) -> None:
+    assert cycle(md.models.li_rinzel_cell(ip3=ip3)) == pytest.approx((least, most, period), rel=2e-3)
+
+
+def test_hopf_points_of_li_and_rinzel() -> None:
+    """Where the largest real part of the eigenvalues of the Jacobian at the fixed point passes 0: uM of IP3."""
+
+    def growth(ip3: float) -> float:
+        network = md.models.li_rinzel_cell(ip3=ip3).network()
+        views, n = Views(network), network.initial.copy()
+        i, j, k = (network.species.index(name) for name in ("Ca.cytosol", "Ca.er", "IP3R.h"))
+        total = n[i] + n[j]
+
+        def at(ca: float) -> np.ndarray:
+            q2 = 1.049 * (ip3 + 0.13) / (ip3 + 0.9434)
+            state = n.copy()
+            state[i], state[k] = ca * network.omega[i], q2 / (q2 + ca)
+            state[j] = total - state[i]
+            return state
+
+        rest = at(brentq(lambda ca: views.drift(at(ca))[i], 0.01, 1.5, xtol=1e-14))
+        reduced = views.jacobian(rest).toarray()
+        free = np.array([[1, 0], [-1, 0], [0, 1]])  # calcium is conserved
+        rows = [i, k]
+        return float(np.linalg.eigvals(reduced[np.ix_(rows, [i, j, k])] @ free).real.max())
+
+    low, high = brentq(growth, 0.30, 0.45, xtol=1e-9), brentq(growth, 0.55, 0.75, xtol=1e-9)
+    assert (low, high) == pytest.approx((0.35453, 0.63688), abs=6e-6)
+
+
+@pytest.mark.parametrize(("cascade", "rises"), [("GsCascade", True), ("GiCascade", False)])
+def test_cyclic_amp_follows_the_kind_of_g_protein(cascade: str, rises: bool) -> None:
+    """A ligand raises cAMP by way of Gs and lowers it by way of Gi; G protein and cyclase are conserved."""
+    rest = {}
+    for ligand in (0.0, 1.0):
+        model = md.Model("camp")
+        cytosol, outside = model.compartment("cytosol", 1.0), model.compartment("outside", 1.0)
+        model.species("Ca", cytosol, 0.06, clamped=True)
+        model.species("cAMP", cytosol, 0.03)
+        model.species("ligand", outside, ligand, clamped=True)
+        model.add(md.mechanisms.MECHANISMS[cascade](), name="G", cytosol=cytosol, outside=outside)
+        model.add(md.mechanisms.Phosphodiesterases(), name="PDE", cytosol=cytosol)
+        data = md.simulate(model, [0.0, 2000.0], engine="ode", progress=False).isel(trajectory=0)
+        rest[ligand] = float(data.concentration.sel(species="cAMP.cytosol")[-1])
+        names = data.species.values.tolist()
+        for members in ([n for n in names if n.startswith("G.AC")], ["G.G", "G.LRG", "G.Gbg"]):
+            total = data.counts.sel(species=members).sum("species").values
+            assert total[1] == pytest.approx(total[0], rel=1e-9)
+    assert rest[1.0] > 2 * rest[0.0] if rises else rest[1.0] < rest[0.0] / 2
