@@ -7,7 +7,7 @@ for free calcium c and free dye B. The ER is a reservoir. The leak balances the 
 
 from __future__ import annotations
 
-from mechanisms.ip3.park_drive import TABLE, ParkDrive
+from mechanisms.ip3.park_drive import TABLE, ParkDrive, TwoModes
 from mechanisms.law import rate_law
 from mechanisms.model import Model
 from mechanisms.units import Given
@@ -28,11 +28,12 @@ def balancing_leak(v_max, k, rest):  # type: ignore[no-untyped-def]
     return v_max * rest / (rest + k)
 
 
-def puff_site(ip3: Given = 0.1, channels: int = 10, volume: Given = 1.0) -> Model:
+def puff_site(ip3: Given = 0.1, channels: int = 10, volume: Given = 1.0, two_modes: bool = False) -> Model:
     """The site at a concentration of IP3.
 
     ip3: uM, held. channels: how many. volume: of the cluster's cytosol in fL; it decides how many ions a concentration
-    is, and so the noise of calcium where that is not read as a flow. Raises UnitError for a wrong dimension.
+    is, and so the noise of calcium where that is not read as a flow; what a channel releases is given in uM/s, and does
+    not depend on it. two_modes: channels that only park and drive, cheaper. Raises UnitError for a wrong dimension.
     """
     model = Model("puff_site")
     cytosol = model.compartment("cytosol", volume)
@@ -46,7 +47,8 @@ def puff_site(ip3: Given = 0.1, channels: int = 10, volume: Given = 1.0) -> Mode
     model.parameter("k_pump", 12.0, "uM", source=TABLE)
     model.parameter("kon", 150.0, "1/uM/s", source=TABLE)
     model.parameter("koff", 300.0, "1/s", source=TABLE)
-    model.add(ParkDrive(channels=channels), name="IP3R", cytosol=cytosol, membrane=membrane)
+    receptor = (TwoModes if two_modes else ParkDrive)(channels=channels)
+    model.add(receptor, name="IP3R", cytosol=cytosol, membrane=membrane)
     model.reaction("Ca -> 0", uptake, at=cytosol, name="pump", ca="Ca.cytosol", k="k_pump")
     model.reaction("0 -> Ca", balancing_leak, at=cytosol, name="leak", k="k_pump", rest=REST)
     model.reaction("Ca + dye <-> CaDye", k="kon", k_back="koff")
