@@ -3,10 +3,10 @@
 The trapezoidal rule multiplies a deviation from equilibrium by (1 - x) / (1 + x) in a leap, x = lambda tau / 2: a long
 leap only turns its sign. Implicit leaps therefore grow by a constant factor, from explicit ones to as long as slow
 reactions let them be, and shrink by a constant factor towards a time that is looked at: in a geometric series of leaps
-there is one that damps it, whatever its decay lambda (as with the shifts of Wachspress in alternating-direction methods).
+there is one that damps it, whatever its decay lambda (the shifts of Wachspress in alternating-direction methods).
 
-Wachspress EL (1963) Extended application of alternating direction implicit iteration model problem theory. Journal of the
-Society for Industrial and Applied Mathematics 11, 994-1016.
+Wachspress EL (1963) Extended application of alternating direction implicit iteration model problem theory. Journal of
+the Society for Industrial and Applied Mathematics 11, 994-1016.
 """
 
 import math
@@ -77,8 +77,8 @@ def sizes(y, a, rates, epsilon, implicitly, constrained, pairs, derivative, crit
 def ladder(left):
     """The ratio of a geometric series of leaps that leaves this share of a deviation, whatever its decay.
 
-    A leap multiplies it by (1 - x) / (1 + x), x = lambda tau / 2, and the integral of log |(1 - x) / (1 + x)| over log x
-    is -pi^2 / 2: a series of ratio r leaves at most about 2 exp(-pi^2 / (2 log r)).
+    A leap multiplies it by (1 - x) / (1 + x), x = lambda tau / 2, and the integral of log |(1 - x) / (1 + x)| over
+    log x is -pi^2 / 2: a series of ratio r leaves at most about 2 exp(-pi^2 / (2 log r)).
     """
     return math.exp(0.5 * math.pi**2 / math.log(2.0 / left))
 
