@@ -8,7 +8,7 @@ import numpy as np
 
 from engines.dependencies import dependents, flat, step_columns
 from engines.flow_tables import species_behind, supports, with_own_weights
-from engines.loops.parts import REACTIONS, WAITING, Events, Flow, Mode, Noisy, Partition, Scratch
+from engines.loops.parts import INSTANT, REACTIONS, WAITING, Events, Flow, Mode, Noisy, Partition, Scratch
 from engines.sparse_pattern import elimination
 from mechanisms.network import TIME, Floats, Integers, Network
 from mechanisms.thermodynamics import thermal_voltage
@@ -109,6 +109,7 @@ def new_scratch(network: Network, reactions: int) -> Scratch:
     room |= {name: np.zeros(len(network.events), dtype=np.uint8) for name in ("met", "seen")}
     wait = WAITING if network.events else 0
     room |= {"waiting": np.zeros(1 + wait, dtype=np.int64), "due": np.zeros(wait)}
+    room |= {"since": np.zeros(1), "often": np.zeros(len(network.events), dtype=np.int64)}
     room["kept"] = np.zeros(wait * widest(network))
     return Scratch(**room)
 
@@ -138,6 +139,7 @@ def events_part(network: Network, whole: Any, duration: float) -> Events:
         whole=whole.astype(np.uint8),
         clock=len(network.species) - 1 if TIME in network.species[-1:] else -1,
         look=duration / LOOKS,
+        instant=INSTANT * duration,
     )
 
 

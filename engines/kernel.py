@@ -73,9 +73,18 @@ def law_address(network: Network) -> int:
 
 
 def address(function: str, named_by: str, write: Callable[[], str], network: Network) -> int:
-    """The address of a compiled function whose text ``write`` makes; ``named_by`` must change where that text would."""
+    """The address of a compiled function whose text ``write`` makes; ``named_by`` must change where that text would.
+
+    Exponentials are those of ``engines/loops/exponential.py``.
+    """
+    package = loops("exponential").__package__
     laws = " ".join(f"{number} {law.arguments} {record(law)}" for number, law in moving_laws(network).items())
-    module = _load(function, named_by + laws, lambda: {"code.py": write()}, "code")
+
+    def text() -> str:
+        own = f"import math\n\nfrom {package}.exponential import exp\n"
+        return write().replace("import math\n", own, 1).replace("math.exp(", "exp(")
+
+    module = _load(function, f"{package} {named_by} {laws}", lambda: {"code.py": text()}, "code")
     found: int = getattr(module, function).address
     return found
 

@@ -13,7 +13,7 @@ from engines import hybrid, result
 from engines.ensemble import Summary, chunks, run_chunks
 from engines.kernel import check_laws
 from engines.loops import status
-from engines.loops.parts import CASCADE, WAITING
+from engines.loops.parts import INSTANT, OFTEN, WAITING
 from engines.outputs import without_outputs
 from engines.request import AUTO, HasNetwork, Request, RequestError, network_of, read_request
 from engines.result import Interrupted, Outcome, SimulationError
@@ -29,7 +29,10 @@ Record = Literal["grid", "events", "statistics"]
 EVENTS_PER_TRAJECTORY = 1 << 16
 """Numbers that a trajectory of events counts for when chunks are cut."""
 EVENT_FAILURES = {
-    status.WITHOUT_END: f"and others follow from each other without end: {CASCADE} at one time",
+    status.WITHOUT_END: (
+        f"happens without end: {OFTEN + 1} times within {INSTANT:g} of the time simulated, where {OFTEN} are allowed, "
+        "since what it sets, or what others set, triggers it again"
+    ),
     status.TOO_MANY_WAITING: f"is triggered while {WAITING} events wait until they are due, and no more may",
     status.NO_DELAY: "has a delay that is not 0 or more",
 }

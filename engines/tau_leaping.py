@@ -39,8 +39,11 @@ class TauLeaping:
     reactions to pay, exact steps are taken. A step of a subunit picks its complex uniformly, one by one.
 
     An implicit leap keeps the stationary variance of fast species where the rates are linear (the implicit Euler rule
-    damps it); one over nonlinear pairs errs by about 1/n at n molecules and needs n > max(20, 1/epsilon). A short leap
-    follows it, so that fast species are independent of their values before.
+    damps it), but a long one turns a deviation into its opposite. So these leaps grow from explicit ones by a constant
+    factor and shrink by one towards each time of the grid: a deviation from equilibrium then leaves less than epsilon^2
+    of itself, and fast species depend by less than about sqrt(epsilon) on their values at the time before, whatever
+    their relaxation. Over nonlinear pairs the mean errs by less than 1/n at n molecules, which are more than
+    max(20, 1/epsilon).
 
     Where rates change between reactions, by continuous variables, time or events, ``engines.hybrid.Hybrid`` in which
     everything jumps or leaps takes over, with explicit steps of sqrt(epsilon) / 2 relaxation times.

@@ -11,14 +11,15 @@ from functools import lru_cache
 
 from engines.dependencies import dependents, steps
 from engines.kernel import address, loops
-from mechanisms.law import RateLaw
 from mechanisms.network import Network
 from mechanisms.recorder import record
 
 LARGEST = 48
 """Reactions above which tables are used: beyond it compilation takes longer than most runs."""
 BRANCHLESS = 4
-"""Reactions up to which the next one is found without a branch, which a processor could not predict."""
+"""Reactions up to which the next one is found without a branch, which a processor could not predict. Of functions their
+laws have exponentials at most: some of them side by side take less time than a branch that is guessed wrongly."""
+EXPONENTIAL = "math.exp("
 
 HEAD = '''"""Generated from a network by engines.unroll."""
 
@@ -65,8 +66,11 @@ class _Writer:
         self.may_fail = not self.static.all()
         laws = [j for j in self.reactions if not self.static[j]]
         laws += [len(self.reactions) + i for i in range(len(network.quantities))]
-        self.costly = [row for row in laws if _is_costly(network.laws[network.law[row]])]
-        self.is_branchless = len(self.reactions) <= BRANCHLESS and not any(self.steps) and not self.costly
+        written = {row: " ".join(record(network.laws[network.law[row]]).statements) for row in laws}
+        self.has_exponential = any(EXPONENTIAL in text for text in written.values())
+        others_are_cheap = not any(_is_costly(text.replace(EXPONENTIAL, "")) for text in written.values())
+        self.is_branchless = len(self.reactions) <= BRANCHLESS and not any(self.steps) and others_are_cheap
+        self.costly = [] if self.is_branchless else [row for row, text in written.items() if _is_costly(text)]
 
     def text(self) -> str:
         self.load()
@@ -273,6 +277,26 @@ class _Writer:
 
     def branchless(self) -> None:
         """Each reaction's turn as 1.0 or 0.0, and every species changed by arithmetic alone."""
+        if len(self.reactions) == 4 and self.has_exponential:
+            self.unguessed()
+        else:
+            self.picked()
+        for i in self.moving:
+            turns = [f"{n} * f{j}" for j in self.reactions for k, n in self.network.changes.row(j) if k == i]
+            self.write(8, f"x{i} += {' + '.join(turns)}")
+
+    def unguessed(self) -> None:
+        """Turns of four reactions by arithmetic alone: of conditions made of two a compiler makes branches.
+
+        These are quicker, unless all that comes after a wrong guess takes long.
+        """
+        self.write(8, "right = 1.0 if z >= s2 else 0.0", "z -= s2 * right")
+        self.write(8, "upper = 1.0 if z >= (r2 if right > 0.0 else r0) else 0.0")
+        self.write(8, "f0, f1 = (1.0 - right) * (1.0 - upper), (1.0 - right) * upper")
+        self.write(8, "f2, f3 = right * (1.0 - upper), right * upper")
+
+    def picked(self) -> None:
+        """Turns of up to four reactions by conditions."""
         count = len(self.reactions)
         if count > 2:
             self.write(8, "right = z >= s2", "z -= s2 if right else 0.0")
@@ -288,11 +312,8 @@ class _Writer:
             picks = ["not upper", "upper"]
         for j in self.reactions:
             self.write(8, f"f{j} = 1.0 if {picks[j]} else 0.0")
-        for i in self.moving:
-            turns = [f"{n} * f{j}" for j in self.reactions for k, n in self.network.changes.row(j) if k == i]
-            self.write(8, f"x{i} += {' + '.join(turns)}")
 
 
-def _is_costly(law: RateLaw) -> bool:
+def _is_costly(law: str) -> bool:
     """Whether a law has a function or a power, which take longer than a branch that is guessed wrongly."""
-    return any("math." in line or "**" in line for line in record(law).statements)
+    return "math." in law or "**" in law

@@ -1,5 +1,7 @@
 """The start of a trajectory of the hybrid engine, and the edges between its segments."""
 
+import math
+
 from numba import njit
 
 from .events import begin_events, cascade
@@ -35,6 +37,7 @@ def enter(k, t, y, segments, parts, happening, generator, scratch, report):
     if start[k] < start[k + 1]:
         ga, gb, gc, gd = land(y, noisy, partition, mode, ga, gb, gc, gd)
         complete(y, rates, MEAN_FIELD)
+        scratch.since[0] = -math.inf  # what is scheduled comes to an end, however close its times are
     for q in range(start[k], start[k + 1]):
         trigger(scheduled[q], t, y, rates, events, scratch, report)
     _, _, ga, gb, gc, gd = cascade(t, y, rates, events, scratch, noisy, partition, mode, report, ga, gb, gc, gd)

@@ -5,10 +5,12 @@ that are due the one of the highest priority happens; then all conditions and pr
 3 Version 2, section 4.11).
 """
 
+import math
+
 from numba import njit
 
 from .flow import MEAN_FIELD, complete, follow
-from .parts import CASCADE
+from .parts import OFTEN
 from .rodas3 import at_fraction
 from .status import WITHOUT_END
 from .switching import land
@@ -45,8 +47,8 @@ def cascade(t, y, rates, events, scratch, noisy, partition, mode, report, ga, gb
 
     Returns whether y has changed, when the next event is due, and the next state of the generator.
     """
-    changed, event = False, 0
-    for _ in range(CASCADE):
+    changed = False
+    while True:
         risen = look(y, rates, events, scratch)
         note_ends(events, scratch)
         if risen:
@@ -61,12 +63,23 @@ def cascade(t, y, rates, events, scratch, noisy, partition, mode, report, ga, gb
         if n < 0 or report[0] != 0:
             return changed, earliest(scratch), ga, gb, gc, gd
         changed = True
-        event = scratch.waiting[1 + n]
+        if is_too_often(scratch.waiting[1 + n], t, events, scratch):
+            report[0], report[1] = WITHOUT_END, scratch.waiting[1 + n]
+            return changed, math.inf, ga, gb, gc, gd
         ga, gb, gc, gd = land(y, noisy, partition, mode, ga, gb, gc, gd)
         complete(y, rates, MEAN_FIELD)
         happen(n, y, rates, events, scratch)
-    report[0], report[1] = WITHOUT_END, event
-    return changed, earliest(scratch), ga, gb, gc, gd
+
+
+@njit(nogil=True, error_model="numpy")
+def is_too_often(event, t, events, scratch):
+    """Count that an event happens at t; whether it has happened more than OFTEN times in the present instant."""
+    if t > scratch.since[0] + events.instant:
+        scratch.since[0] = t
+        for e in range(events.count):
+            scratch.often[e] = 0
+    scratch.often[event] += 1
+    return scratch.often[event] > OFTEN
 
 
 @njit(nogil=True, error_model="numpy")
@@ -74,6 +87,7 @@ def begin_events(y, rates, events, scratch):
     """No event waits; a condition that holds from the start triggers its event only where it is meant to."""
     complete(y, rates, MEAN_FIELD)
     scratch.waiting[0] = 0
+    scratch.since[0] = -math.inf
     look(y, rates, events, scratch)
     for e in range(events.count):
         scratch.met[e] = scratch.seen[e] > events.at_start[e]

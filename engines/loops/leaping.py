@@ -1,4 +1,13 @@
-"""Trajectories of the tau-leaping engine: leaps where they pay, bursts of exact steps elsewhere."""
+"""Trajectories of the tau-leaping engine: leaps where they pay, bursts of exact steps elsewhere.
+
+The trapezoidal rule multiplies a deviation from equilibrium by (1 - x) / (1 + x) in a leap, x = lambda tau / 2: a long
+leap only turns its sign. Implicit leaps therefore grow by a constant factor, from explicit ones to as long as slow
+reactions let them be, and shrink by a constant factor towards a time that is looked at: in a geometric series of leaps
+there is one that damps it, whatever its decay lambda (the shifts of Wachspress in alternating-direction methods).
+
+Wachspress EL (1963) Extended application of alternating direction implicit iteration model problem theory. Journal of
+the Society for Industrial and Applied Mathematics 11, 994-1016.
+"""
 
 import math
 
@@ -20,6 +29,8 @@ LONGEST_BURST = 1 << 21
 """... but not more than these, between two looks at whether the user asked to stop."""
 STIFF = 20.0
 """An implicit leap is made where it is so many times longer than an explicit one."""
+SHORTEST = 1.1
+"""The last implicit leap before a time that is looked at, in units of the fastest decay of one species."""
 NEVER, AUTO, ALWAYS = range(3)
 
 
@@ -63,6 +74,26 @@ def sizes(y, a, rates, epsilon, implicitly, constrained, pairs, derivative, crit
 
 
 @njit(nogil=True, error_model="numpy")
+def ladder(left):
+    """The ratio of a geometric series of leaps that leaves this share of a deviation, whatever its decay.
+
+    A leap multiplies it by (1 - x) / (1 + x), x = lambda tau / 2, and the integral of log |(1 - x) / (1 + x)| over
+    log x is -pi^2 / 2: a series of ratio r leaves at most about 2 exp(-pi^2 / (2 log r)).
+    """
+    return math.exp(0.5 * math.pi**2 / math.log(2.0 / left))
+
+
+@njit(nogil=True, error_model="numpy")
+def approach(most, shortest, ratio):
+    """The first of the leaps that end at ``most``, each as long as what is left of all after it allows.
+
+    What is left falls by the same factor, at most ``ratio``, in each leap, down to ``shortest``, which is the last one.
+    """
+    leaps = math.ceil(math.log(most / shortest) / math.log(ratio) - 0.1)
+    return most if leaps < 1 else most * (1.0 - (shortest / most) ** (1.0 / leaps))
+
+
+@njit(nogil=True, error_model="numpy")
 def draw(generator):
     """An exponential number."""
     e, a, b, c, d = exponential(generator[0], generator[1], generator[2], generator[3])
@@ -88,6 +119,7 @@ def trajectories(
     weights = shared_weights.copy()
     rates = borrowed((law, gradient, plan, weights, slot, slot_scale))
     epsilon, implicitly, worth, limit = options
+    growth, fall = ladder(epsilon**2), ladder(epsilon**0.5)
     events, status, failed, last = results
     y, members, watched = y_start.copy(), members_start.copy(), watched_start.copy()
     clock, generator, report = np.empty(2), np.empty(4, np.uint64), np.zeros(3, np.int64)
@@ -102,7 +134,7 @@ def trajectories(
     for_leaps = (np.empty(reactions), np.empty(reactions), *solving)
     for n in range(len(seeds)):
         begin(start, seeds[n], y, members, watched, generator, report)
-        t, hazard, rest, fired = t_start, -1.0, 0.0, 0
+        t, hazard, reach, implicit, fired = t_start, -1.0, 0.0, False, 0
         for k in range(len(ends)):
             end = ends[k]
             state = (y, coefficients[k], members, watched, generator, clock)
@@ -129,29 +161,26 @@ def trajectories(
                 )
                 most = (end if report[2] == until else min(end, grid[report[2]])) - t
                 mean_wait = 1.0 / waiting if waiting > 0.0 else math.inf
-                stiff = min(slow, most, mean_wait) > STIFF * tau
-                implicit = slow > 0.0 and (implicitly == ALWAYS or rest > 0.0 or stiff)
-                if implicit:
-                    tau = slow
-                if a.sum() * min(tau, most, mean_wait) < worth:
+                room = min(slow, mean_wait) if implicit else min(slow, mean_wait, most)
+                implicit = slow > 0.0 and (implicitly == ALWAYS or room > STIFF * tau)
+                if not implicit:
+                    room = min(tau, mean_wait, most)
+                if a.sum() * room < worth:
                     looked = report[2]
                     budget = min(BURST * worth, LONGEST_BURST)
                     t, more = burst(
                         unrolled, scale, tables, state, t, end, grid, until, recorded[n], budget, report
                     )  # fmt: skip
                     fired += more
-                    rest = 0.0
+                    implicit = False
                     control[1] += report[2] - looked
                     continue
-                tau = min(tau, most)
-                if not implicit:
-                    tau = most / math.ceil(most / tau)
-                    rest = 0.0
-                elif rest > 0.0:
-                    tau, rest = min(rest, tau), 0.0
-                elif tau > 4.0 / decay:  # a short leap follows, in which the fast state forgets where it was
-                    rest = 2.0 / decay
-                    tau -= rest
+                if implicit:
+                    tau = min(slow, max(reach, growth * tau), approach(most, SHORTEST / decay, fall))
+                    reach = max(reach, growth * tau)
+                else:
+                    tau = most / math.ceil(most / min(tau, most))
+                    reach /= growth
                 if waiting > 0.0 and hazard < 0.0:
                     hazard = draw(generator)
                 is_due = waiting > 0.0 and hazard < tau * waiting

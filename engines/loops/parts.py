@@ -110,7 +110,8 @@ class Events(NamedTuple):
     count: how many there are. conditions: (E,) rows, or -1; delays, priorities, values: the first rows of these.
     delay_scale, persistent, at_start, at_trigger: (E,) as in the network. slots, factors: what they set, and what turns
     values into it, by rows start; widest: the most that one sets. whole: (slot,) flags: it holds a whole number.
-    clock: the slot of time, or -1. look: s, the longest time between two looks at conditions.
+    clock: the slot of time, or -1. look: s, the longest time between two looks at conditions. instant: s, the time in
+    which no event may happen more than OFTEN times.
     """
 
     count: int
@@ -129,12 +130,15 @@ class Events(NamedTuple):
     whole: Any
     clock: int
     look: float
+    instant: float
 
 
 WAITING = 1000
 """Events that may wait at one time until they are due."""
-CASCADE = 1000
-"""Events that may follow from each other at one time."""
+OFTEN = 1000
+"""How many times an event may happen in one instant: what its own or others' consequences trigger again has no end."""
+INSTANT = 1e-9
+"""... which is this part of the time simulated."""
 
 
 class Scratch(NamedTuple):
@@ -142,7 +146,7 @@ class Scratch(NamedTuple):
 
     met: (E,) which conditions held when last looked at; seen: which hold now. waiting: how many events wait, then which
     ones, in the order in which they were triggered; due: (WAITING,) when they are to happen; kept: (WAITING, widest)
-    the values that they will set.
+    the values that they will set. since: when the present instant began; often: (E,) how often each happened in it.
     """
 
     slope: Any
@@ -153,6 +157,8 @@ class Scratch(NamedTuple):
     waiting: Any
     due: Any
     kept: Any
+    since: Any
+    often: Any
     a: Any
     ahead: Any
     b: Any
