@@ -14,11 +14,14 @@ NEGLIGIBLE = 1e-9
 
 
 def check_propensities(network: Network, t: float, faults: list[Fault], rows: Any = True, counted: Any = True) -> None:
-    """Append a fault for each one-way law that is negative, or no number, at the initial state.
+    """Append a fault for each law that is negative or no number at the start, and for what cannot be counted.
 
     t: when it starts, in s. rows: (R,) the reactions that are read as propensities; a flow may have either sign.
     counted: (R,) those among them that change counts by whole numbers; one that does not is a fault.
     """
+    if np.any(rows):
+        for name, why in network.uncounted:
+            faults.append(Fault(f"'{name}'", why, "molecules that can be counted; engine='ode' counts none"))
     changes = network.changes
     row_of = np.repeat(np.arange(len(changes)), np.diff(changes.start))
     broken = np.bincount(row_of[changes.value != np.rint(changes.value)], minlength=len(changes)) > 0

@@ -56,6 +56,10 @@ class Reaction:
     substance: str
     time: str
 
+    @property
+    def sides(self) -> tuple[tuple[Participant, ...], tuple[Participant, ...]]:
+        return self.reactants, self.products
+
 
 @dataclass(frozen=True)
 class Event:
@@ -127,6 +131,10 @@ class Reader:
 
     def species(self, item: Any) -> Species:
         home = self.found.compartments.get(item.getCompartment())
+        per = item.getSpatialSizeUnits() if self.level == 2 else ""
+        if home is not None and per and per not in (home.unit, "volume" if not home.unit else ""):
+            found = f"a concentration per {per} in a compartment whose size is in {home.unit or 'the unit of volume'}"
+            self.faults.append(Fault(f"species '{item.getId()}'", found, "the unit of the compartment"))
         amounts = item.getHasOnlySubstanceUnits() or (home is not None and home.dimensions == 0)
         return Species(
             compartment=item.getCompartment(),

@@ -55,10 +55,12 @@ class Events:
             # An event that also sets the size: the concentration is that in the size before, as others have it.
             density = binding.per_density(target, value)
             sets[binding.full_name(target)] = self.law(density, binding.density_unit(home))
-        elif target in contents.species or target in contents.parameters or target in contents.compartments:
+        elif any(
+            target in of for of in (contents.species, contents.parameters, contents.compartments, contents.references)
+        ):
             sets[binding.name(target)] = self.law(value, "1")
         else:
-            allowed = "a species, a parameter or a compartment"
+            allowed = "a species, a parameter, a compartment or a stoichiometry"
             self.faults.append(Fault(f"event '{event}'", f"'{target}', which it sets", allowed))
 
     def law(self, expression: Expression, returns: str) -> RateLaw:
