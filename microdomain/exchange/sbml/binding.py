@@ -59,7 +59,8 @@ class Binding:
     def measure(self, compartment: str) -> str:
         """What the size of a compartment is read as: the area of a membrane, or a volume, also in other dimensions."""
         found = self.contents.compartments[compartment]
-        return "area" if found.dimensions == 2 and not self.units.measures(found.unit, "volume") else "volume"
+        said = next((what for what in ("volume", "area") if self.units.measures(found.unit, what)), "")
+        return said or ("area" if found.dimensions == 2 else "volume")
 
     def name(self, name: str) -> str:
         """What a species, parameter, variable or quantity is called in the model."""

@@ -105,7 +105,7 @@ class Reader:
         """The records; faults are added to those given."""
         model, found = self.model, self.found
         for item in model.getListOfCompartments():
-            size = item.getSize() if item.isSetSize() or self.level == 1 else None
+            size = given(item.getSize()) if item.isSetSize() or self.level == 1 else None
             dimensions = item.getSpatialDimensionsAsDouble() if self.level > 1 else 3.0
             dimensions = 3.0 if math.isnan(dimensions) else dimensions
             found.compartments[item.getId()] = Compartment(dimensions, size, item.getUnits(), item.getConstant())
@@ -115,7 +115,7 @@ class Reader:
                 where, what = f"species '{item.getId()}'", f"the compartment '{item.getCompartment()}'"
                 self.faults.append(Fault(where, what, "a compartment of the document"))
         for item in model.getListOfParameters():
-            found.parameters[item.getId()] = item.getValue() if item.isSetValue() else None
+            found.parameters[item.getId()] = given(item.getValue()) if item.isSetValue() else None
         for item in model.getListOfRules():
             self.rule(item)
         for item in model.getListOfInitialAssignments():
@@ -138,8 +138,8 @@ class Reader:
         amounts = item.getHasOnlySubstanceUnits() or (home is not None and home.dimensions == 0)
         return Species(
             compartment=item.getCompartment(),
-            amount=item.getInitialAmount() if item.isSetInitialAmount() else None,
-            concentration=item.getInitialConcentration() if item.isSetInitialConcentration() else None,
+            amount=given(item.getInitialAmount()) if item.isSetInitialAmount() else None,
+            concentration=given(item.getInitialConcentration()) if item.isSetInitialConcentration() else None,
             in_amounts=bool(amounts),
             boundary=item.getBoundaryCondition(),
             constant=item.getConstant(),
@@ -248,6 +248,11 @@ class Reader:
         except UnsupportedMath as error:
             self.faults.append(Fault(where, str(error), REMEDY))
             return Number(1.0)
+
+
+def given(value: float) -> float | None:
+    """A value that a document gives; one that it says is no number it does not."""
+    return None if math.isnan(value) else float(value)
 
 
 def _formula_text(item: Any) -> str:

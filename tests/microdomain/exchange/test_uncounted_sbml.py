@@ -124,7 +124,7 @@ def test_a_size_that_starts_at_nothing() -> None:
 
 
 def test_a_species_called_time() -> None:
-    text = d.document(d.compartment(), d.species("TIME", 10), d.species("time_", 1),
-        d.reaction("R", {"TIME": 1}, {}, "0.5 * TIME")).replace("TIME", "time")  # fmt: skip
+    text = d.document(d.compartment(), d.species("CLOCK", 10), d.species("time_", 1),
+        d.reaction("R", {"CLOCK": 1}, {}, "0.5 * CLOCK")).replace("CLOCK", "time")  # fmt: skip
     assert md.read_sbml(text).network().species == ("time__.c", "time_.c")
     assert amounts(text)["time"][-1] == pytest.approx(10 * math.exp(-0.5), rel=1e-7)
