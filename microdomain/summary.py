@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MOST = 40
 """Rows that are shown."""
+LEAST = 1e-6
+"""Concentrations in uM below which molecules are shown."""
 
 
 def summary(data: xr.Dataset, wall_time: float) -> str:
@@ -56,8 +58,9 @@ def _of_grid(data: xr.Dataset) -> Iterator[tuple[str, str, Sequence[float]]]:
 
 def _columns(data: xr.Dataset) -> Iterator[tuple[str, str, Any]]:
     for i, (name, unit) in enumerate(zip(data.species.values, data.unit.values, strict=True)):
-        if unit == "uM":
-            yield name, unit, data.concentration.values[..., i]
+        values = data.concentration.values[..., i]
+        if unit == "uM" and not 0.0 < np.abs(values).max(initial=0.0) < LEAST:
+            yield name, unit, values
         else:
             yield name, "count", data.counts.values[..., i]
     for i, (name, unit) in enumerate(zip(data.quantities.values, data.quantity_unit.values, strict=True)):
