@@ -58,11 +58,13 @@ def _of_grid(data: xr.Dataset) -> Iterator[tuple[str, str, Sequence[float]]]:
 
 def _columns(data: xr.Dataset) -> Iterator[tuple[str, str, Any]]:
     for i, (name, unit) in enumerate(zip(data.species.values, data.unit.values, strict=True)):
-        values = data.concentration.values[..., i]
-        if unit == "uM" and not 0.0 < np.abs(values).max(initial=0.0) < LEAST:
-            yield name, unit, values
+        values, counts = data.concentration.values[..., i], data.counts.values[..., i]
+        next_to_none = 0.0 < np.abs(values).max(initial=0.0) < LEAST
+        same = counts.any() and np.allclose(values, counts, rtol=1e-12, atol=0.0)
+        if unit != "uM" or next_to_none or same:
+            yield name, "count", counts
         else:
-            yield name, "count", data.counts.values[..., i]
+            yield name, unit, values
     for i, (name, unit) in enumerate(zip(data.quantities.values, data.quantity_unit.values, strict=True)):
         yield name, unit, data.quantity.values[..., i]
 

@@ -32,3 +32,9 @@ def test_molecules_are_shown_where_concentrations_are_next_to_nothing() -> None:
     for volume, shown in (("1 l", "A.cell              count         1000"), ("1 pl", "A.cell              uM ")):
         data = md.simulate(immigration(100.0, volume), np.linspace(0, 10, 3), engine="ode")
         assert shown in summary(data, 0.1)
+
+
+def test_molecules_are_shown_where_one_is_one_micromolar() -> None:
+    """A document without units: its sizes are such that numbers are molecules."""
+    data = md.simulate(immigration(100.0, f"{1 / 602.214076} fL"), np.linspace(0, 10, 3), engine="ode")
+    assert "A.cell              count         1000" in summary(data, 0.1)
