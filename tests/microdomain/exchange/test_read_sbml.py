@@ -307,3 +307,24 @@ def test_levels_and_versions(level: int, version: int) -> None:
     found, names = rates(libsbml.writeSBMLToString(other))
     assert names == ("R", "S")
     assert found == pytest.approx([0.2 * 12 * 11 / 3, 5 * 4 / (1 + 4 / 3)], rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("trigger", "expected"),
+    [("time == 2", 1), ("n < 1 && 2 == time", 1), ("time == 2 && n > 5", 0), ("time == n + 0.5 && n < 3", 3)],
+)
+def test_a_moment_is_not_missed(trigger: str, expected: float) -> None:
+    """time == t holds at one moment only: the event happens then; once more where it sets a later one."""
+    text = d.document(d.parameter("n", 0, False), d.event("e", trigger, {"n": "n + 1"}))
+    assert ode(text, (0.0, 7.3))["n"] == expected
+
+
+def test_a_moment_beside_other_conditions_has_no_delay() -> None:
+    event = d.event("e", "time == 2 && n > 5", {"n": "1"})
+    text = d.document(
+        d.parameter("n", 0, False), event.replace("</trigger>", f"</trigger><delay>{d.math('1')}</delay>")
+    )
+    with pytest.raises(
+        md.ModelError, match=r"event 'e': found a moment \(time == ...\) beside other conditions, and a d"
+    ):
+        md.read_sbml(text)
