@@ -47,7 +47,10 @@ def margin(condition: Expression) -> Expression:
             above = Call("minus", (a, b))
             return above if function in ("gt", "lt") else or_equal(above)
         if function in ("and", "or") and arguments:
-            return Call("min" if function == "and" else "max", tuple(margin(a) for a in arguments))
+            extreme = "min" if function == "and" else "max"
+            margins = [margin(a) for a in arguments]
+            nested = [m.arguments if isinstance(m, Call) and m.function == extreme else (m,) for m in margins]
+            return Call(extreme, tuple(a for found in nested for a in found))
         if function == "not":
             return or_equal(negative(margin(arguments[0])))
         if function == "implies":
