@@ -328,11 +328,3 @@ def test_a_moment_beside_other_conditions_has_no_delay() -> None:
         md.ModelError, match=r"event 'e': found a moment \(time == ...\) beside other conditions, and a d"
     ):
         md.read_sbml(text)
-
-
-def test_several_conditions_with_steps_in_them() -> None:
-    """Doses at multiples of 7/3 days, in a window: SymPy never ended when one minimum stood in the next one."""
-    trigger = "(t_d > 2 && t_d < 12) && (t_d - floor(t_d / (7/3)) * (7/3) > w)"
-    text = d.document(d.parameter("w", 1), d.parameter("n", 0, False), d.parameter("t_d", constant=False),
-        d.rule("assignment", "t_d", "time"), d.event("e", trigger, {"n": "n + 1"}))  # fmt: skip
-    assert ode(text, (0.0, 20.0))["n"] == 5
