@@ -11,6 +11,7 @@ from microdomain.exchange.expressions import Call, Expression, Name, Number, nam
 from microdomain.exchange.sbml.binding import Binding
 from microdomain.exchange.sbml.contents import Event
 from microdomain.exchange.sbml.mathml import TIME
+from microdomain.exchange.sbml.values import varies
 
 
 class Events:
@@ -25,7 +26,8 @@ class Events:
             return
         laws, bound = EventLaws(), self.binding.bound
         moment, guards = at_a_moment(event.trigger)
-        if guards and event.delay is not None and event.delay != Number(0.0):
+        is_delayed = event.delay is not None and event.delay != Number(0.0)
+        if guards and is_delayed:
             found = "a moment (time == ...) beside other conditions, and a delay"
             self.faults.append(Fault(f"event '{name}'", found, "time >= ..., or no delay"))
         when = laws.law(margin(bound(event.trigger)) if moment is None else or_equal(bound(moment)), "1")
@@ -33,6 +35,10 @@ class Events:
         for target, value in event.sets.items():
             if guards:
                 value = Call("piecewise", (value, Call("and", guards), Name(target)))
+            if event.trigger_values and is_delayed and self.is_in_a_changing_size(target):
+                found = f"'{target}', a concentration in a size that changes, set after a delay to a value of before it"
+                allowed = "hasOnlySubstanceUnits='true' there, or useValuesFromTriggerTime='false' here"
+                self.faults.append(Fault(f"event '{name}'", found, allowed))
             self.assign(name, target, bound(value), sets, laws)
         options: dict[str, Any] = {}
         if event.delay is not None:
@@ -46,6 +52,13 @@ class Events:
         if not event.trigger_values:
             options["values"] = "execution"
         self.model.event(name, sets, when=when, **options, **laws.bindings)
+
+    def is_in_a_changing_size(self, target: str) -> bool:
+        """Whether a target is the concentration of a counted species, whose amount depends on a size that changes."""
+        species = self.binding.contents.species.get(target)
+        if species is None or species.in_amounts or not self.binding.is_counted(target):
+            return False
+        return varies(self.binding.contents, species.compartment)
 
     def assign(self, event: str, target: str, value: Expression, sets: dict[str, Any], laws: EventLaws) -> None:
         """What sets a species, parameter or size of the document."""

@@ -95,7 +95,8 @@ def test_a_law_that_becomes_negative_is_refused_only_where_it_is_a_rate() -> Non
     )
     assert ode(text)["A"] == pytest.approx(7 - 2 * math.exp(-2), rel=1e-7)
     with pytest.raises(
-        md.RequestError, match=r"found the law 'a - b' gives -4 with a = 5 \(A.c\), b = 9 \(B.c\) at the initial state; a"
+        md.RequestError,
+        match=r"found the law 'a - b' gives -4 with a = 5 \(A.c\), b = 9 \(B.c\) at the initial state; a",
     ):
         md.simulate(md.read_sbml(text), 1.0, engine="gillespie")
 
