@@ -30,8 +30,8 @@ def read_sbml(given: str | os.PathLike[str]) -> Model:
     are molecules, volumes in which 1 uM is one molecule, and seconds. One unit of a kinetic law's extent is one unit of
     each species, or as many as its conversion factor says. Species that cannot be counted (amounts in gram or below
     zero, stoichiometries that change) become variables, which run in the mean field alone. Mass action is recognized:
-    molecules are counted without replacement wherever they are counted. Where a reversible law is a difference of a forward and a
-    backward rate it becomes two reactions, "R" and "R (back)".
+    molecules are counted without replacement wherever they are counted. Where a reversible law is a difference of a
+    forward and a backward rate it becomes two reactions, "R" and "R (back)".
     Raises OSError where there is no such file; ModelError with libsbml's messages and their lines for what is no valid
     SBML, and with every construct that is not supported.
     """
