@@ -12,6 +12,7 @@ import numpy as np
 
 import microdomain as md
 from benchmarks.sbml_cases import Case, cases, score_deterministic, score_stochastic
+from engines.partition import READINGS
 from microdomain.exchange.sbml.document import UnsupportedSBML
 from microdomain.exchange.sbml.read import read
 from microdomain.exchange.sbml.results import ResultValues
@@ -87,15 +88,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--suite", type=Path, required=True, help="a folder of numbered cases")
     parser.add_argument("--runs", type=int, default=10_000, help="trajectories of a stochastic case")
-    parser.add_argument("--engine", default="gillespie", help="of stochastic cases")
+    parser.add_argument("--engine", default="gillespie", help="of stochastic cases, or a reading, such as 'leap'")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", nargs="*", help="numbers of cases")
     parser.add_argument("--all", action="store_true", help="list the cases that passed too")
     given = parser.parse_args()
+    engine = md.Hybrid(given.engine) if given.engine in READINGS else given.engine
     counts, began = {"passed": 0, "failed": 0, "refused": 0}, time.perf_counter()
     for case in cases(given.suite, given.only):
         start = time.perf_counter()
-        found, why = verdict(case, given.runs, given.seed, given.engine)
+        found, why = verdict(case, given.runs, given.seed, engine)
         counts[found] += 1
         if given.all or found != "passed":
             print(f"{case.name}  {found:8}{time.perf_counter() - start:7.1f} s  {why}", flush=True)

@@ -74,12 +74,20 @@ def _derivative(value: Any, symbol: Any) -> Any:
     """The derivative where there is one: steps are flat, and x^n has n x^(n - 1) at x = 0 too, for any argument n."""
     import sympy
 
-    found = sympy.diff(value, symbol)
+    class Power(sympy.Function):  # type: ignore[misc]
+        """SymPy itself gives n x^n / x, which is no number at 0."""
+
+        def fdiff(self, argindex: int = 1) -> Any:
+            base, exponent = self.args
+            return exponent * base ** (exponent - 1) if argindex == 1 else base**exponent * sympy.log(base)
+
+    def as_power(part: Any) -> Any:
+        return Power(*part.args)
+
+    named = value.replace(lambda part: isinstance(part, sympy.Pow) and not part.exp.is_number, as_power)
+    found = sympy.diff(named, symbol).replace(Power, sympy.Pow)
     found = found.replace(lambda part: isinstance(part, (sympy.Derivative, sympy.Subs)), lambda part: sympy.Integer(0))
-    found = found.replace(sympy.polygamma, _digamma)
-    if any(not power.exp.is_number for power in found.atoms(sympy.Pow)):
-        found = sympy.powsimp(found, combine="exp")
-    return found
+    return found.replace(sympy.polygamma, _digamma)
 
 
 def _real(value: Any) -> Any:

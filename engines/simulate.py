@@ -18,6 +18,7 @@ from engines.outputs import without_outputs
 from engines.request import AUTO, HasNetwork, Request, RequestError, network_of, read_request
 from engines.result import Interrupted, Outcome, SimulationError
 from engines.seeds import seed_words
+from engines.start import law_of_reaction
 from engines.store import Store, check_resumed
 from mechanisms.faults import Fault
 from mechanisms.network import Floats, Integers, Network
@@ -233,9 +234,10 @@ class _Job:
         state = ", ".join(f"{name} = {value:.6g}" for name, value in species[:12])
         where = f"at t = {last[0]:.6g} s, {state}"
         if ended == status.NEGATIVE:
-            law = network.laws[network.law[failed]].name
-            rate = f"reaction '{network.reactions[failed]}' has a negative rate, or none, by its law '{law}'"
-            return f"{where}: {rate}. A rate law must give 0 or more wherever its reactants are present."
+            law = law_of_reaction(network, int(failed), float(last[0]), last[1 : 1 + len(network.species)])
+            rate = f"reaction '{network.reactions[failed]}' has a negative rate, or none: its law {law}"
+            remedy = "A rate law must give 0 or more wherever its reactants are present; engine='ode' takes either sign"
+            return f"{where}: {rate}. {remedy}."
         if ended == status.TOO_MANY_EVENTS:
             return f"{where}: more than {self.engine.max_events} events. Raise max_events=, or use engine='ode'."
         if ended in EVENT_FAILURES:

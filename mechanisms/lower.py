@@ -107,6 +107,7 @@ def lower(model: Model, faults: list[Fault]) -> Network | None:
             for protocol in model.inputs.values()
         ),
         driven=driven,
+        uncounted=tuple((variable.name, variable.uncounted) for variable in variables if variable.uncounted),
         parameters=tuple(name for name, _, _ in names.constants),
         parameter_units=tuple(unit for _, _, unit in names.constants),
         constants=np.array([value for _, value, _ in names.constants]),

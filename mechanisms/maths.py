@@ -164,7 +164,9 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     if _is_sympy(condition, a, b):
         import sympy
 
-        return sympy.Piecewise((a, condition), (b, True))
+        if condition in (True, False):
+            return a if condition else b
+        return sympy.Piecewise((a, condition), (b, True), evaluate=False)  # SymPy's own rewriting may have no end
     if hasattr(a, "dimensionality") or hasattr(b, "dimensionality"):
         a + b  # raises where the two units differ
         return a if condition else b

@@ -131,10 +131,13 @@ class Model:
         value = read_positive(f"{where}, resistance", resistance, "Gohm", self._faults)
         self._declare(where, name, self.resistors, Resistor(name, ends, value))
 
-    def variable(self, name: str, initial: Given, unit: str, law: RateLaw | None = None, **bindings: Any) -> Variable:
+    def variable(
+        self, name: str, initial: Given, unit: str, law: RateLaw | None = None, *, uncounted: str = "", **bindings: Any
+    ) -> Variable:
         """Add a continuous variable: d/dt = ``law``, in ``unit`` per second; None: it changes by events alone.
 
         initial: its value at the start (number: in ``unit``). Laws read it by its name, and every engine integrates it.
+        uncounted: of molecules that cannot be counted, why; then only mean fields run, since its noise is not known.
         """
         where = f"variable '{name}'"
         if isinstance(name, str) and name == TIME:
@@ -143,7 +146,7 @@ class Model:
         start = read_number(where, initial, unit, self._faults)
         if law is not None and not self._is_law(where, law):
             law = None
-        variable = Variable(name, start, unit, law, bindings)
+        variable = Variable(name, start, unit, law, bindings, uncounted=uncounted)
         self._declare(where, name, self.variables, variable)
         return variable
 

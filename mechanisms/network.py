@@ -93,6 +93,7 @@ class Network:
         it; values are those of when it is triggered. assignments: (E) slots that are set, and the factors of the laws
         in the rows from ``first_assignment`` on, one by one.
     driven: species, input and molecules per unit of the input, for species that follow an input.
+    uncounted: variables that stand for molecules, and why these cannot be counted.
     constants: values of parameters and sizes, in the order of their slots.
     """
 
@@ -133,6 +134,7 @@ class Network:
     input_units: tuple[str, ...]
     signals: tuple[Signal, ...]
     driven: tuple[tuple[int, int, float], ...]
+    uncounted: tuple[tuple[str, str], ...]
     parameters: tuple[str, ...]
     parameter_units: tuple[str, ...]
     constants: Floats

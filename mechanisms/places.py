@@ -110,7 +110,8 @@ class Variable:
     """A continuous variable with no molecular count (a gate, a resource), which every engine integrates.
 
     name; initial: value in ``unit`` at the start; law: its rate of change in ``unit`` per second, or None where it
-    changes by events alone; bindings: what the law's arguments are bound to.
+    changes by events alone; bindings: what the law's arguments are bound to. uncounted: why molecules that it stands
+    for cannot be counted, where it stands for any.
     """
 
     name: str
@@ -119,6 +120,7 @@ class Variable:
     law: RateLaw | None = None
     bindings: Mapping[str, Any] = field(default_factory=dict)
     owner: str = ""
+    uncounted: str = ""
 
 
 TRIGGER, EXECUTION = "trigger", "execution"

@@ -239,15 +239,18 @@ def _simulate(given: argparse.Namespace, model: Any) -> int:
     import numpy as np
 
     import microdomain as md
+    from microdomain.forecast import forecast
 
     options = {name: getattr(given, name) for name in ("rtol", "atol", "tolerance") if getattr(given, name) is not None}
     times = np.linspace(0.0, _end(given.t_end), given.points)
+    engine = ALSO_CALLED.get(given.engine, given.engine)
+    if told := forecast(model, engine, float(times[-1]), given.trajectories):
+        print(f"microdomain: {told}", file=sys.stderr)
     began = time.perf_counter()
     code, failure = 0, ""
     try:
         data = md.simulate(
-            model, times, engine=ALSO_CALLED.get(given.engine, given.engine),
-            trajectories=given.trajectories, seed=given.seed, workers=given.workers,
+            model, times, engine=engine, trajectories=given.trajectories, seed=given.seed, workers=given.workers,
             record="statistics" if given.statistics else "grid",
             progress=False if given.quiet else None,
             to=given.out if _to_store(given) else None, resume=given.resume, **options,

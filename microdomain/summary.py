@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MOST = 40
 """Rows that are shown."""
+LEAST = 1e-6
+"""Concentrations in uM below which molecules are shown."""
 
 
 def summary(data: xr.Dataset, wall_time: float) -> str:
@@ -56,10 +58,13 @@ def _of_grid(data: xr.Dataset) -> Iterator[tuple[str, str, Sequence[float]]]:
 
 def _columns(data: xr.Dataset) -> Iterator[tuple[str, str, Any]]:
     for i, (name, unit) in enumerate(zip(data.species.values, data.unit.values, strict=True)):
-        if unit == "uM":
-            yield name, unit, data.concentration[..., i].values
+        values, counts = data.concentration[..., i].values, data.counts[..., i].values
+        next_to_none = 0.0 < np.abs(values).max(initial=0.0) < LEAST
+        same = counts.any() and np.allclose(values, counts, rtol=1e-12, atol=0.0)
+        if unit != "uM" or next_to_none or same:
+            yield name, "count", counts
         else:
-            yield name, "count", data.counts[..., i].values
+            yield name, unit, values
     for i, (name, unit) in enumerate(zip(data.quantities.values, data.quantity_unit.values, strict=True)):
         yield name, unit, data.quantity[..., i].values
 

@@ -154,18 +154,18 @@ def drift_at(y, rates, out):
 def jacobian(y, rates, values):
     """The nonzeros of d(drift)/dn, in the order of the pattern that the tables were made with; y as for ``drift``."""
     follow(y, rates)
-    jacobian_at(y, rates, values)
+    jacobian_at(y, rates, values, False)
 
 
 @njit(nogil=True, error_model="numpy")
-def jacobian_at(y, rates, values):
-    """The same at a complete y."""
+def jacobian_at(y, rates, values, poles):
+    """The same at a complete y. poles: slopes without end stay; else they count as none, as that of sqrt(x) at 0."""
     _, gradient, plan, weights, slot, scale = rates
     reactions, reactant, order = plan[REACTIONS], plan[REACTANT], plan[ORDER]
     slope = np.zeros(plan[SPECIES])
     partial = np.empty(plan[MOST_ARGUMENTS])
     inner = np.zeros(plan[plan[SUPPORT] + plan[MULTIMERS] + plan[QUANTITIES]])
-    inner_slopes(y, rates, partial, slope, inner)
+    inner_slopes(y, rates, partial, slope, inner, poles)
     for i in range(len(values)):
         values[i] = 0.0
     entry = plan[ENTRY]
@@ -179,7 +179,7 @@ def jacobian_at(y, rates, values):
             product = coefficient
             for q in range(begin, end):
                 product *= y[plan[reactant + q]] ** plan[order + q]
-            chain(j, partial, product, plan, slot, scale, inner, slope)
+            chain(j, partial, product, plan, slot, scale, inner, slope, poles)
         for q in range(begin, end):
             others = coefficient * law * plan[order + q]
             for p in range(begin, end):
@@ -195,7 +195,7 @@ def jacobian_at(y, rates, values):
 
 
 @njit(nogil=True, error_model="numpy")
-def inner_slopes(y, rates, partial, slope, inner):
+def inner_slopes(y, rates, partial, slope, inner, poles):
     """Fill inner with the derivatives of conducting complexes and quantities by the species in SUPPORTING.
 
     partial is scratch; so is slope, which must be zero and is left so.
@@ -209,18 +209,20 @@ def inner_slopes(y, rates, partial, slope, inner):
         i = plan[plan[MOVED] + m]
         row = reactions + i
         call_float(gradient, (plan[plan[LAW] + row], y, slot, scale, plan[plan[ARGUMENTS] + row], partial))
-        chain(row, partial, 1.0, plan, slot, scale, inner, slope)
+        chain(row, partial, 1.0, plan, slot, scale, inner, slope, poles)
         for q in range(plan[plan[SUPPORT] + multimers + i], plan[plan[SUPPORT] + multimers + i + 1]):
             inner[q] = slope[plan[plan[SUPPORTING] + q]]
             slope[plan[plan[SUPPORTING] + q]] = 0.0
 
 
 @njit(nogil=True, error_model="numpy")
-def chain(row, partial, factor, plan, slot, scale, inner, slope):
+def chain(row, partial, factor, plan, slot, scale, inner, slope, poles):
     """Add to ``slope`` the derivatives of a law by the species, through conducting complexes and quantities."""
     species, supporting = plan[SPECIES], plan[SUPPORTING]
     first = plan[plan[ARGUMENTS] + row]
     for i in range(plan[plan[ARGUMENTS] + row + 1] - first):
+        if not (poles or abs(partial[i]) < np.inf):
+            continue
         s = slot[first + i]
         weight = factor * partial[i] * scale[first + i]
         if s < species:

@@ -121,7 +121,7 @@ def advance(y, memory, generator, members, watched, parts, scratch, span, record
                 middle, shaken = t + half, True
                 continue
             if flows:
-                jacobian_at(y, flowing, flow.values)
+                jacobian_at(y, flowing, flow.values, False)
                 copy_first(slots, y, trial)
                 copy_first(slots, y, dense)
             fresh = False

@@ -64,7 +64,7 @@ def sensitivities(y, rates, epsilon, derivative, room, slope, partial, inner):
         room[i] = math.inf
         slope[i] = 0.0
     if len(inner) > 0:
-        inner_slopes(y, rates, partial, slope, inner)
+        inner_slopes(y, rates, partial, slope, inner, True)
     for j in range(plan[REACTIONS]):
         begin, end = plan[plan[REACTANTS] + j], plan[plan[REACTANTS] + j + 1]
         first, last = plan[plan[DEPENDS] + j], plan[plan[DEPENDS] + j + 1]
@@ -79,7 +79,7 @@ def sensitivities(y, rates, epsilon, derivative, room, slope, partial, inner):
             product = 0.0
         if not plan[plan[STATIC] + j] and not missing:
             law = call_float(gradient, (plan[plan[LAW] + j], y, slot, scale, plan[plan[ARGUMENTS] + j], partial))
-            chain(j, partial, 1.0, plan, slot, scale, inner, slope)
+            chain(j, partial, 1.0, plan, slot, scale, inner, slope, True)
             for q in range(first, last):
                 i = plan[plan[SPECIES_BEHIND] + q]
                 if not math.isfinite(slope[i]) or (law == 0.0 and y[i] == 0.0):

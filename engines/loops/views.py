@@ -27,4 +27,4 @@ def drift_at(y, rates, slope):
 def jacobian_at(y, rates, values):
     """Fill the nonzeros of the Jacobian of the drift at y."""
     flow.complete(y, rates, flow.MEAN_FIELD)
-    flow.jacobian(y, rates, values)
+    flow.jacobian_at(y, rates, values, True)

@@ -177,8 +177,16 @@ def _inverse(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda x: function(1.0 / x)
 
 
-def _extreme(function: Callable[[Any, Any], Any]) -> Callable[..., Any]:
-    return lambda *values: _folded(function, list(values), math.nan)
+def _extreme(function: Callable[[Any, Any], Any], before: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    """The one of several values that comes before all others: conditions upon conditions are too much for SymPy."""
+
+    def found(*values: Any) -> Any:
+        if len(values) < 3:
+            return _folded(function, list(values), math.nan)
+        first, *others = values
+        return maths.choose(_all([before(first, other) for other in others]), lambda: first, lambda: found(*others))
+
+    return found
 
 
 RELATIONS: dict[str, Callable[[Any, Any], Any]] = {
@@ -203,8 +211,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "factorial": lambda x: maths.gamma(x + 1.0),
     "quotient": lambda a, b: _truncated(a / b),
     "rem": lambda a, b: a - b * _truncated(a / b),
-    "min": _extreme(maths.minimum),
-    "max": _extreme(maths.maximum),
+    "min": _extreme(maths.minimum, lambda a, b: a < b),
+    "max": _extreme(maths.maximum, lambda a, b: a > b),
     "sec": lambda x: 1.0 / maths.cos(x),
     "csc": lambda x: 1.0 / maths.sin(x),
     "cot": lambda x: 1.0 / maths.tan(x),

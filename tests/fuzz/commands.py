@@ -42,7 +42,7 @@ FILES = {
     "model.py": MODEL.encode(),
     "broken.py": b"import microdomain as md\nmodel = md.Model(\n",
     "model.xml": documents.MASS_ACTION.encode(),
-    "model.net": documents.SIMPLE_NET.encode(),
+    "model.net": documents.TEXT.encode(),
     "latin.xml": documents.LEVEL_2.replace("of Level", "é of Level").encode("latin-1"),
     "empty.net": b"",
 }

@@ -3,6 +3,7 @@
 from functools import cache
 
 from tests.microdomain.exchange import documents as sbml
+from tests.microdomain.exchange.networks import TEXT
 
 MASS_ACTION = sbml.document(
     sbml.compartment("c", 2.0),
@@ -92,55 +93,7 @@ RULES = sbml.document(
 SBML = (MASS_ACTION, MASS_ACTION, LAWS, EVENTS, UNITS, LEVEL_2, LEVEL_2, RULES)
 """Mass action twice: nothing is compiled for it."""
 
-SIMPLE_NET = """# made by hand
-begin parameters
-    1 kf     2*base^2  # ConstantExpression
-    2 base   0.5
-    3 n = 10 + if(base < 1, 2, 3)
-end parameters
-begin species
-    1 A(b,y~U)   n
-    2 $B(a)      3
-    3 A(b!1,y~P).B(a!1) rint(2.5)
-    4 C()  0
-end species
-begin reactions
-    1 1,2 3 kf #_R1
-    2 1,1 4 0.5*kf #_R2
-    3 4 1,1 2*kf
-    4 0 1 3*base
-end reactions
-begin groups
-    1 All   1,2*3,0.5*4
-    2 None
-end groups
-"""
-FULL_NET = """begin parameters
-    1 kf     0.5
-    2 half   20
-end parameters
-begin functions
-    1 total()  All + 1
-    2 slow() = total()/(1 + time())
-end functions
-begin species
-    1 A(b)  12
-    2 B(a)  3
-    3 C()  0
-end species
-begin reactions
-    1 1,2 3 kf
-    2 3 1 total
-    3 1,1,1 3 2*slow()
-    4 1,3 1,2 2*Sat kf half
-    5 1,3 2,3 MM kf half
-    6 1,3 3 Hill kf half 2
-end reactions
-begin groups
-    1 All   1,2*3
-end groups
-"""
-NETS = (SIMPLE_NET, SIMPLE_NET, FULL_NET)
+NETS = (TEXT,)
 
 
 @cache

@@ -6,16 +6,15 @@ import copy
 from typing import Any
 
 from mechanisms.faults import Fault, ModelError, nearest
-from mechanisms.law import RateLaw
 from mechanisms.model import Model
 from mechanisms.network import TIME
 from mechanisms.rates import unit_of_constant
 from mechanisms.units import MOLECULES_PER_UM_FL
+from microdomain.exchange.event_laws import EventLaws, margin
 from microdomain.exchange.expressions import Call, Expression, Name, Number, divided, names_in, plus, replaced, times
-from microdomain.exchange.formula import Formula, constant_value, law_of
+from microdomain.exchange.formula import law_of
 from microdomain.exchange.gillespy2 import library
 from microdomain.exchange.gillespy2.formulas import Formulas
-from microdomain.exchange.sbml.events import margin
 from microdomain.exchange.sbml.kinetics import product
 
 CELL = "cell"
@@ -181,7 +180,7 @@ class _Reader:
         model.reaction(equation, law, name=name, **bindings)
 
     def add_event(self, model: Model, name: str, event: Any) -> None:
-        where, laws = f"event '{name}'", _EventLaws()
+        where, laws = f"event '{name}'", EventLaws()
         when = laws.law(margin(self.formula(where, event.trigger.expression)), "1")
         sets: dict[str, Any] = {}
         for assignment in event.assignments:
@@ -200,28 +199,6 @@ class _Reader:
             at_start=not event.trigger.value, values="trigger" if event.use_values_from_trigger_time else "execution",
             **laws.bindings,
         )  # fmt: skip
-
-
-class _EventLaws:
-    """Laws of one event, whose arguments have names of their own among all of them."""
-
-    def __init__(self) -> None:
-        self.letters: dict[Name, str] = {}
-        self.bindings: dict[str, Any] = {}
-
-    def law(self, expression: Expression, returns: str) -> RateLaw:
-        names = names_in(expression)
-        if not names and (value := constant_value(expression)) is not None:
-            letter = f"x{len(self.bindings) + 1}"
-            self.bindings[letter] = value
-            return RateLaw(Formula(Name(letter), (letter,), returns), ((letter, returns),), returns)
-        for name in names:
-            if name not in self.letters:
-                self.letters[name] = f"x{len(self.bindings) + 1}"
-                self.bindings[self.letters[name]] = name.name
-        formula = replaced(expression, lambda name: Name(self.letters[name]))
-        arguments = tuple((self.letters[name], name.unit) for name in names)
-        return RateLaw(Formula(formula, tuple(self.letters[name] for name in names), returns), arguments, returns)
 
 
 def constant_of(left: dict[str, int], counted: Expression, flowing: Expression) -> Expression | None:

@@ -11,6 +11,7 @@ from mechanisms.units import MOLECULES_PER_UM_FL
 from microdomain.exchange.expressions import DEEPEST, LARGEST, Call, Expression, Name, Number, divided, replaced, times
 from microdomain.exchange.sbml.contents import Contents
 from microdomain.exchange.sbml.mathml import RATE_OF, TIME
+from microdomain.exchange.sbml.uncounted import read_uncounted
 from microdomain.exchange.sbml.unit_factors import PLAIN, Units, rounded
 from microdomain.exchange.sbml.values import StartValues, rate_of, varies
 
@@ -34,6 +35,7 @@ class Binding:
             else self.substance(units)
             for name, species in contents.species.items()
         }
+        self.units = units
         self.sizes: dict[str, float] = {}
         for name, compartment in contents.compartments.items():
             measured = self.measure(name)
@@ -43,9 +45,11 @@ class Binding:
                 self.sizes[name] = PLAIN["volume"]
             else:
                 self.sizes[name] = units.factor(where, unit, measured) if unit else units.default(measured)
-        self.units = units
+        self.renamed = {name: self.other_name(name) for name in RESERVED}
         self.known: dict[str, Expression] = {}
         self.waiting: list[str] = []
+        self.shares = {name: self.items[name] * self.factor_of(name) for name in contents.species}
+        self.uncounted = read_uncounted(contents, units, start, self.shares)
 
     @staticmethod
     def substance(units: Units) -> float:
@@ -54,11 +58,26 @@ class Binding:
 
     def measure(self, compartment: str) -> str:
         """What the size of a compartment is read as: the area of a membrane, or a volume, also in other dimensions."""
-        return "area" if self.contents.compartments[compartment].dimensions == 2 else "volume"
+        found = self.contents.compartments[compartment]
+        said = next((what for what in ("volume", "area") if self.units.measures(found.unit, what)), "")
+        return said or ("area" if found.dimensions == 2 else "volume")
 
     def name(self, name: str) -> str:
-        """What a parameter, variable or quantity is called in the model."""
-        return f"{name}_" if name in RESERVED else name
+        """What a species, parameter, variable or quantity is called in the model."""
+        return self.renamed.get(name, name)
+
+    def other_name(self, name: str) -> str:
+        """A name that nothing in the document has."""
+        contents = self.contents
+        while name in {
+            *RESERVED,
+            *contents.species,
+            *contents.parameters,
+            *contents.compartments,
+            *contents.references,
+        }:
+            name += "_"
+        return name
 
     def is_counted(self, species: str) -> bool:
         """Whether a species of the document is one of the model: no rule says what it is."""
@@ -71,7 +90,7 @@ class Binding:
 
     def full_name(self, species: str) -> str:
         """The full name of a species in the model."""
-        return f"{species}.{self.contents.species[species].compartment}"
+        return f"{self.name(species)}.{self.contents.species[species].compartment}"
 
     def density_unit(self, compartment: str) -> str:
         return "1/um^2" if self.measure(compartment) == "area" else "uM"
@@ -150,21 +169,31 @@ class Binding:
         return divided(times(value, self.items[species] / per_size), self.own_size(found.compartment))
 
     def extent(self, reaction: str) -> float:
-        """Molecules in the unit in which a reaction's kinetic law counts."""
-        found, model = self.contents.reactions[reaction], self.units.model
-        where = f"reaction '{reaction}'"
-        if found.substance:
-            return self.units.factor(where, found.substance, "substance")
-        if not self.units.built_in and model.getExtentUnits():
-            return self.units.factor("model", model.getExtentUnits(), "substance")
-        if not self.units.built_in and not model.getSubstanceUnits():
-            return next((self.items[p.species] for p in (*found.reactants, *found.products)), 1.0)
-        return self.substance(self.units)
+        """Molecules of the first species that a reaction changes in the unit in which its kinetic law counts.
+
+        As the specification has it, a law is a number, of units of extent per time, and a unit of extent is one unit
+        of each species, or as many as its conversion factor says, whatever units they have.
+        """
+        found = self.contents.reactions[reaction]
+        changed = [p.species for side in found.sides for p in side if self.is_changed(p.species)]
+        return self.shares[changed[0]] if changed else 1.0
+
+    def factor_of(self, species: str) -> float:
+        """The conversion factor of a species: of its unit of substance there are so many in one unit of extent."""
+        factor = self.contents.species[species].factor
+        value = self.start.value(factor) if factor else 1.0
+        return value if 0.0 < abs(value) < math.inf else 1.0
+
+    def is_changed(self, species: str) -> bool:
+        """Whether the model counts a species and lets reactions change it."""
+        return self.is_counted(species) and not self.is_held(species)
 
     def per_second(self, reaction: str) -> float:
         """What turns a reaction's kinetic law into events per second."""
-        found = self.contents.reactions[reaction]
-        seconds = self.seconds
+        found, where = self.contents.reactions[reaction], f"reaction '{reaction}'"
+        seconds, own = self.seconds, 1.0
         if found.time:
-            seconds = self.units.factor(f"reaction '{reaction}'", found.time, "time")
-        return rounded(self.extent(reaction) / seconds)
+            seconds = self.units.factor(where, found.time, "time")
+        if found.substance:
+            own = self.units.factor(where, found.substance, "substance") / self.substance(self.units)
+        return rounded(self.extent(reaction) * own / seconds)

@@ -56,6 +56,10 @@ class Reaction:
     substance: str
     time: str
 
+    @property
+    def sides(self) -> tuple[tuple[Participant, ...], tuple[Participant, ...]]:
+        return self.reactants, self.products
+
 
 @dataclass(frozen=True)
 class Event:
@@ -101,7 +105,7 @@ class Reader:
         """The records; faults are added to those given."""
         model, found = self.model, self.found
         for item in model.getListOfCompartments():
-            size = item.getSize() if item.isSetSize() or self.level == 1 else None
+            size = given(item.getSize()) if item.isSetSize() or self.level == 1 else None
             dimensions = item.getSpatialDimensionsAsDouble() if self.level > 1 else 3.0
             dimensions = 3.0 if math.isnan(dimensions) else dimensions
             found.compartments[item.getId()] = Compartment(dimensions, size, item.getUnits(), item.getConstant())
@@ -111,7 +115,7 @@ class Reader:
                 where, what = f"species '{item.getId()}'", f"the compartment '{item.getCompartment()}'"
                 self.faults.append(Fault(where, what, "a compartment of the document"))
         for item in model.getListOfParameters():
-            found.parameters[item.getId()] = item.getValue() if item.isSetValue() else None
+            found.parameters[item.getId()] = given(item.getValue()) if item.isSetValue() else None
         for item in model.getListOfRules():
             self.rule(item)
         for item in model.getListOfInitialAssignments():
@@ -127,11 +131,15 @@ class Reader:
 
     def species(self, item: Any) -> Species:
         home = self.found.compartments.get(item.getCompartment())
+        per = item.getSpatialSizeUnits() if self.level == 2 else ""
+        if home is not None and per and per not in (home.unit, "volume" if not home.unit else ""):
+            found = f"a concentration per {per} in a compartment whose size is in {home.unit or 'the unit of volume'}"
+            self.faults.append(Fault(f"species '{item.getId()}'", found, "the unit of the compartment"))
         amounts = item.getHasOnlySubstanceUnits() or (home is not None and home.dimensions == 0)
         return Species(
             compartment=item.getCompartment(),
-            amount=item.getInitialAmount() if item.isSetInitialAmount() else None,
-            concentration=item.getInitialConcentration() if item.isSetInitialConcentration() else None,
+            amount=given(item.getInitialAmount()) if item.isSetInitialAmount() else None,
+            concentration=given(item.getInitialConcentration()) if item.isSetInitialConcentration() else None,
             in_amounts=bool(amounts),
             boundary=item.getBoundaryCondition(),
             constant=item.getConstant(),
@@ -240,6 +248,11 @@ class Reader:
         except UnsupportedMath as error:
             self.faults.append(Fault(where, str(error), REMEDY))
             return Number(1.0)
+
+
+def given(value: float) -> float | None:
+    """A value that a document gives; one that it says is no number it does not."""
+    return None if math.isnan(value) else float(value)
 
 
 def _formula_text(item: Any) -> str:

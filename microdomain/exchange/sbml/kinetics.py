@@ -104,10 +104,12 @@ def split(
 
     reactants, products: stoichiometry by the model's names of species. Every term that is added must vanish with each
     reactant, every one that is taken away with each product, and to its order where it stands on both sides: neither
-    P (P - 1) nor, in 2 X -> 3 X, X (X - 1) is a difference of two directions.
+    P (P - 1) nor, in 2 X -> 3 X, X (X - 1) is a difference of two directions. Of catalysts as many stand on both sides;
+    a rate need not depend on them.
     """
     terms = signed_terms(expression)
-    needed = {1.0: set(reactants), -1.0: set(products)}
+    catalysts = {s for s, n in reactants.items() if products.get(s) == n}
+    needed = {1.0: set(reactants) - catalysts, -1.0: set(products) - catalysts}
     both = needed[1.0] & needed[-1.0]
     orders = {sign: {s: n for s, n in side.items() if s in both} for sign, side in ((1.0, reactants), (-1.0, products))}
     groups: dict[float, list[Expression]] = {1.0: [], -1.0: []}

@@ -21,6 +21,8 @@ ARGUMENTS = {
     "minus": (1, 2),
 }
 """The least and the most arguments of each function, of all others one."""
+RATE_SYMBOLS = ("http://www.sbml.org/sbml/symbols/rateOf", "http://en.wikipedia.org/wiki/Derivative")
+"""A function with one of these in its annotation is the rate of its argument, before Level 3 Version 2 had a symbol."""
 RATE_OF = "rate of "
 """Before a name: MathML's symbol of its rate of change."""
 
@@ -34,8 +36,11 @@ class Formulas:
 
     def __init__(self, model: Any) -> None:
         self.functions: dict[str, Any] = {}
+        self.rates_of: set[str] = set()
         for definition in model.getListOfFunctionDefinitions():
             self.functions[definition.getId()] = definition.getMath()
+            if any(f'"{symbol}"' in definition.getAnnotationString() for symbol in RATE_SYMBOLS):
+                self.rates_of.add(definition.getId())
 
     def read(self, node: Any, depth: int = 0) -> Expression:
         """The expression of an AST node. Raises UnsupportedMath."""
@@ -87,9 +92,13 @@ class Formulas:
         definition = self.functions.get(name)
         if definition is None:
             raise UnsupportedMath(f"the function '{name}', which has no definition")
+        if name in self.rates_of and node.getNumChildren() == 1:
+            return _rate_of(self.read(node.getChild(0), depth))
         last = definition.getNumChildren() - 1
         if node.getNumChildren() != last:
             raise UnsupportedMath(f"the function '{name}' with {node.getNumChildren()} arguments, not {last}")
+        if definition.getChild(last).isNaN():
+            raise UnsupportedMath(f"the function '{name}', whose definition is no number")
         given = {definition.getChild(i).getName(): self.read(node.getChild(i), depth) for i in range(last)}
 
         def argument(found: Name) -> Expression:

@@ -16,7 +16,6 @@ from microdomain.exchange.formula import law_of, number
 from microdomain.exchange.sbml.binding import Binding
 from microdomain.exchange.sbml.contents import Participant, Reaction
 from microdomain.exchange.sbml.kinetics import Product, product, split
-from microdomain.exchange.sbml.values import constant
 
 Side = dict[str, float]
 """Species by full name, and how many of each."""
@@ -67,19 +66,15 @@ class Reactions:
             species = participant.species
             if not self.binding.is_counted(species):
                 continue
-            factor = self.contents.species[species].factor
-            by = times(participant.stoichiometry, Name(factor)) if factor else participant.stoichiometry
-            if not constant(self.contents, by):
-                allowed = "a stoichiometry that stays as it is"
-                self.faults.append(Fault(f"reaction '{name}'", f"'{species}' with the stoichiometry {by}", allowed))
-                continue
+            by = participant.stoichiometry
             amount = float(np.ravel(self.binding.start.of(by))[0])
             if not np.isfinite(amount):
                 found_there = f"{amount} of '{species}'"
                 self.faults.append(Fault(f"reaction '{name}'", found_there, "a stoichiometry that is a number"))
                 continue
-            amount *= self.binding.items[species] / self.binding.extent(name)
-            amount = round(amount) if abs(amount - round(amount)) < 1e-9 * max(1.0, abs(amount)) else amount
+            if not self.binding.is_held(species):
+                amount *= self.binding.shares[species] / self.binding.extent(name)
+            amount = round(amount) if abs(amount - round(amount)) < 1e-9 * abs(amount) else amount
             full = self.binding.full_name(species)
             found[full] = found.get(full, 0) + amount
         return {full: amount for full, amount in found.items() if amount}

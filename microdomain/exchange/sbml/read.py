@@ -27,9 +27,11 @@ def read_sbml(given: str | os.PathLike[str]) -> Model:
     given: a path, or the text itself. Species and reactions keep their ids, a species "S" in the compartment "c" being
     "S.c"; parameters, rules and everything else that laws read keep their ids and the numbers of the document, local
     parameters are called "<reaction>_<parameter>". Units of substance, size and time are converted; numbers without any
-    are molecules, volumes in which 1 uM is one molecule, and seconds. Mass action is recognized: molecules are
-    counted without replacement wherever they are counted. Where a reversible law is a difference of a forward and a
-    backward rate it becomes two reactions, "R" and "R (back)".
+    are molecules, volumes in which 1 uM is one molecule, and seconds. One unit of a kinetic law's extent is one unit of
+    each species, or as many as its conversion factor says. Species that cannot be counted (amounts in gram or below
+    zero, stoichiometries that change) become variables, which run in the mean field alone. Mass action is recognized:
+    molecules are counted without replacement wherever they are counted. Where a reversible law is a difference of a
+    forward and a backward rate it becomes two reactions, "R" and "R (back)".
     Raises OSError where there is no such file; ModelError with libsbml's messages and their lines for what is no valid
     SBML, and with every construct that is not supported.
     """
@@ -86,13 +88,11 @@ class _Import:
                 if np.isfinite(found):
                     add = self.model.variable if at_rest else self.model.parameter
                     add(self.binding.name(name), found, "1")
-        for name in (*contents.parameters, *contents.compartments, *contents.species):
+        for name in (*contents.parameters, *contents.compartments, *contents.references, *contents.species):
             held = name in contents.species and self.binding.is_counted(name)
             if not held and (name in contents.rates or name in contents.set_by_events):
                 self.variable(name)
         for name in self.ordered(contents.assigned):
-            if name in contents.references:
-                continue
             law, bindings = law_of(self.binding.bound(contents.assigned[name]), "1")
             self.model.quantity(self.binding.name(name), law, **bindings)
         reactions = Reactions(self.binding, self.model, self.faults)
@@ -113,6 +113,8 @@ class _Import:
         known = self.contents.compartments[name].size is not None or name in self.contents.initial
         known = known or name in self.contents.assigned
         size = (self.start.value(name) if known else 1.0) * self.binding.sizes[name]
+        if size == 0.0 and varies(self.contents, name):
+            size = self.binding.sizes[name]  # amounts are read over the variable, not over the size of the place
         if self.binding.measure(name) == "area":
             self.model.membrane(name, size)
         else:
@@ -123,10 +125,11 @@ class _Import:
         molecules = self.start.amount(name) * self.binding.items[name]
         held = self.binding.is_held(name)
         whole = abs(molecules - round(molecules)) < 1e-9 * max(1.0, abs(molecules)) if np.isfinite(molecules) else False
-        if whole and 0 <= molecules < 2**53:
-            self.model.species(name, home, count=round(molecules), clamped=held)
+        called = self.binding.name(name)
+        if whole and -1 < molecules < 2**53:
+            self.model.species(called, home, count=round(molecules), clamped=held)
         else:
-            self.model.species(name, home, molecules / self.model.places[home].omega, clamped=held)
+            self.model.species(called, home, molecules / self.model.places[home].omega, clamped=held)
 
     def variable(self, name: str) -> None:
         """What a rate rule or an event changes, in the numbers of the document."""
@@ -136,7 +139,7 @@ class _Import:
             self.model.variable(called, start, "1")
             return
         law, bindings = law_of(times(self.binding.bound(rate), 1.0 / self.binding.seconds), "1/s")
-        self.model.variable(called, start, "1", law, **bindings)
+        self.model.variable(called, start, "1", law, uncounted=self.binding.uncounted.get(name, ""), **bindings)
 
     def ordered(self, assigned: dict[str, Expression]) -> list[str]:
         """Names with assignment rules, each after those that its rule reads."""

@@ -43,6 +43,8 @@ class Units:
         if not dimension:
             size, dimension = size * PLAIN[measured], "dimensionless"
         wanted = {**_WANTED[measured], "dimensionless": 1.0}
+        if dimension not in wanted and measured == "substance":
+            return PLAIN[measured]
         if dimension not in wanted:
             allowed = f"a unit of {measured}"
             self.faults.append(Fault(where, f"the unit '{unit}', which measures {dimension}", allowed))
@@ -52,6 +54,20 @@ class Units:
             self.faults.append(Fault(where, f"the unit '{unit}', of {size:g} {dimension}", "a size that is a number"))
             return PLAIN[measured]
         return rounded(found)
+
+    def no_amount(self, unit: str) -> str:
+        """Why a unit of substance counts no molecules, or ""; without a unit it is the document's."""
+        given = unit or ("substance" if self.built_in else self.model.getSubstanceUnits())
+        if given == "substance" and self.built_in and self.model.getUnitDefinition(given) is None:
+            return ""
+        _, dimension = (self._reduced("model", given) if given else None) or (1.0, "")
+        return "" if dimension in ("", *_WANTED["substance"]) else f"an amount in {given}, which measures {dimension}"
+
+    def measures(self, unit: str, measured: str) -> bool:
+        """Whether a unit is one of volume, area, ..."""
+        own = unit == measured and self.built_in
+        reduced = None if own or not unit else self._reduced("model", unit)
+        return own or (reduced is not None and reduced[1] in _WANTED[measured])
 
     def default(self, measured: str) -> float:
         """What the document says of a quantity for all: a redefined built-in unit, or an attribute of the model."""

@@ -95,7 +95,8 @@ def test_a_law_that_becomes_negative_is_refused_only_where_it_is_a_rate() -> Non
     )
     assert ode(text)["A"] == pytest.approx(7 - 2 * math.exp(-2), rel=1e-7)
     with pytest.raises(
-        md.RequestError, match=r"reaction 'R': found the law 'a - b' gives -4 at the initial state; allowed"
+        md.RequestError,
+        match=r"found the law 'a - b' gives -4 with a = 5 \(A.c\), b = 9 \(B.c\) at the initial state; a",
     ):
         md.simulate(md.read_sbml(text), 1.0, engine="gillespie")
 
@@ -307,3 +308,24 @@ def test_levels_and_versions(level: int, version: int) -> None:
     found, names = rates(libsbml.writeSBMLToString(other))
     assert names == ("R", "S")
     assert found == pytest.approx([0.2 * 12 * 11 / 3, 5 * 4 / (1 + 4 / 3)], rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("trigger", "expected"),
+    [("time == 2", 1), ("n < 1 && 2 == time", 1), ("time == 2 && n > 5", 0), ("time == n + 0.5 && n < 3", 3)],
+)
+def test_a_moment_is_not_missed(trigger: str, expected: float) -> None:
+    """time == t holds at one moment only: the event happens then; once more where it sets a later one."""
+    text = d.document(d.parameter("n", 0, False), d.event("e", trigger, {"n": "n + 1"}))
+    assert ode(text, (0.0, 7.3))["n"] == expected
+
+
+def test_a_moment_beside_other_conditions_has_no_delay() -> None:
+    event = d.event("e", "time == 2 && n > 5", {"n": "1"})
+    text = d.document(
+        d.parameter("n", 0, False), event.replace("</trigger>", f"</trigger><delay>{d.math('1')}</delay>")
+    )
+    with pytest.raises(
+        md.ModelError, match=r"event 'e': found a moment \(time == ...\) beside other conditions, and a d"
+    ):
+        md.read_sbml(text)

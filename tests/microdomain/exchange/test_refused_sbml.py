@@ -81,3 +81,12 @@ def test_a_formula_that_grows_without_end() -> None:
 def test_a_sum_of_a_thousand_terms_is_no_deep_formula() -> None:
     text = d.document(*GROWTH, d.rule("rate", "x", "+".join(["A"] * 1000)))
     assert len(md.read_sbml(text).network().reactions) == 1
+
+
+def test_a_concentration_that_is_known_before_the_size_that_it_is_in() -> None:
+    """Its amount would be that value times the size as it is when the delay ends."""
+    event = d.event("e", "time >= 1", {"A": "7"}).replace("</trigger>", f"</trigger><delay>{d.math('1')}</delay>")
+    parts = (d.compartment(constant=False), d.rule("rate", "c", "1"), d.species("A", concentration=1, in_amounts=False))
+    with pytest.raises(md.ModelError, match=r"event 'e': found 'A', a concentration in a size that changes, set after"):
+        md.read_sbml(d.document(*parts, event))
+    md.read_sbml(d.document(*parts, event.replace('TriggerTime="true"', 'TriggerTime="false"')))
