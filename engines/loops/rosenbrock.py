@@ -22,10 +22,10 @@ Hairer E, Wanner G (1996) Solving Ordinary Differential Equations II, chapter IV
 import numpy as np
 from numba import njit
 
-from .flow import complete, drift, jacobian
-from .pointer import borrowed
+from .pointer import borrowed, call_int, pointers
 from .sparse_lu import factorise, solve
 from .status import FINISHED, NOT_FINITE, STEP_TOO_SMALL, STOPPED, TOO_MANY_STEPS
+from .straight_line import complete, drift, jacobian
 
 STAGES = 8
 GAMMA = 0.21193756319429014
@@ -127,15 +127,32 @@ RESPONSE = 0.17
 MEMORY = 0.04
 
 
+def room_for(n, tables, slots):
+    """How many numbers `integrate` needs room for: n species in y of so many slots."""
+    return tables.place.size + tables.indices.size + n + slots + STAGES * n
+
+
 @njit(nogil=True, error_model="numpy")
-def first_step(y, n, span, rtol, atol, rates, slope, trial, stages):
+def divided(room, nonzeros, filled, n, slots):
+    """The parts of `room`: nonzeros of the Jacobian, factors, a slope, a state, and stages, each behind the other.
+
+    The arrays come from outside and are borrowed: numba would count references of its own ones at every call, which took
+    a third of the time of a step.
+    """
+    a, b = nonzeros, nonzeros + filled
+    c, d = b + n, b + n + slots
+    return room[:a], room[a:b], room[b:c], room[c:d], room[d : d + STAGES * n]
+
+
+@njit(nogil=True, error_model="numpy")
+def first_step(y, n, span, rtol, atol, rates, code, slope, trial, stages):
     """
     A guess of the first step, from the sizes of y' and y'' (Hairer, Norsett & Wanner 1993, section II.4).
 
-    `slope` (n), `trial` (as y, its constants filled in) and `stages` (8, n) are scratch. Returns a step in s,
+    `slope` (n), `trial` (as y, its constants filled in) and `stages` (8 n) are scratch. Returns a step in s,
     at most `span`.
     """
-    drift(y, rates, slope)
+    drift(y, rates, code, slope)
     size = speed = bend = 0.0
     for i in range(n):
         scale = atol + rtol * abs(y[i])
@@ -146,11 +163,11 @@ def first_step(y, n, span, rtol, atol, rates, slope, trial, stages):
         h = 0.01 * size / speed
     h = min(h, span)
     for i in range(n):
-        stages[0, i] = slope[i]
+        stages[i] = slope[i]
         trial[i] = y[i] + h * slope[i]
-    drift(trial, rates, slope)
+    drift(trial, rates, code, slope)
     for i in range(n):
-        bend = max(bend, abs(slope[i] - stages[0, i]) / (h * (atol + rtol * abs(y[i]))))
+        bend = max(bend, abs(slope[i] - stages[i]) / (h * (atol + rtol * abs(y[i]))))
     fastest = max(speed, bend)
     if fastest > 1e-15:
         return min(100.0 * h, span, (0.01 / fastest) ** 0.2)
@@ -158,13 +175,15 @@ def first_step(y, n, span, rtol, atol, rates, slope, trial, stages):
 
 
 @njit(nogil=True, error_model="numpy")
-def attempt(y, n, h, values, rates, tables, lu, slope, trial, stages):
+def attempt(y, n, h, values, rates, code, tables, lu, slope, trial, stages):
     """
-    Try a step: fill `stages` (8, n) and leave the state after it in `trial`.
+    Try a step: fill `stages` (8 n), leave the state after it in `trial` and the estimate of its error in `slope` (n).
 
-    `values` (nnz) is the Jacobian at y; `lu` (filled) and `slope` (n) are scratch. Returns -1, or the
-    component at which W could not be factorised.
+    `values` (nnz) is the Jacobian at y; `lu` (filled) is scratch. Returns -1, or the component at which W could not be
+    factorised.
     """
+    if code[2] != 0:
+        return call_int(code[2], (y, code[4], code[5], code[6], h, values, lu, slope, trial, stages))
     for e in range(lu.size):
         lu[e] = 0.0
     for e in range(values.size):
@@ -180,34 +199,35 @@ def attempt(y, n, h, values, rates, tables, lu, slope, trial, stages):
         for j in range(s):
             a = A[s, j]
             for i in range(n):
-                trial[i] += a * stages[j, i]
-        drift(trial, rates, slope)
+                trial[i] += a * stages[j * n + i]
+        drift(trial, rates, code, slope)
         for j in range(s):
             c = C[s, j] / h
             for i in range(n):
-                slope[i] += c * stages[j, i]
+                slope[i] += c * stages[j * n + i]
         solve(lu, slope, tables)
         for i in range(n):
-            stages[s, i] = slope[i]
+            stages[s * n + i] = slope[i]
     for i in range(n):
         trial[i] += slope[i]
+        estimate = 0.0
+        for j in range(STAGES):
+            estimate += E[j] * stages[j * n + i]
+        slope[i] = estimate
     return -1
 
 
 @njit(nogil=True, error_model="numpy")
-def error(y, trial, n, rtol, atol, stages):
+def error(y, trial, n, rtol, atol, estimate):
     """
-    The largest error of a step in units of atol + rtol |y|, and the component that has it.
+    The largest of the errors `estimate` (n) in units of atol + rtol |y|, and the component that has it.
 
     The maximum, not the mean square: an error in one of 10,000 voxels must not be diluted by the other 9,999.
     """
     largest = 0.0
     worst = 0
     for i in range(n):
-        estimate = 0.0
-        for j in range(STAGES):
-            estimate += E[j] * stages[j, i]
-        scaled = abs(estimate) / (atol + rtol * max(abs(y[i]), abs(trial[i])))
+        scaled = abs(estimate[i]) / (atol + rtol * max(abs(y[i]), abs(trial[i])))
         if not scaled <= largest:
             largest = scaled
             worst = i
@@ -222,14 +242,14 @@ def between(y, trial, n, s, stages, recorded, row):
     for i in range(n):
         curve = 0.0
         for j in range(STAGES):
-            curve += (H[0, j] + s * (H[1, j] + s * H[2, j])) * stages[j, i]
+            curve += (H[0, j] + s * (H[1, j] + s * H[2, j])) * stages[j * n + i]
         recorded[row, i] = (1.0 - s) * y[i] + s * (trial[i] + (1.0 - s) * curve)
 
 
 @njit(nogil=True, error_model="numpy")
-def not_finite(y, n, values, rates, tables, slope):
+def not_finite(y, n, values, rates, code, tables, slope):
     """The first component whose drift, or a derivative of it in `values` (nnz), is NaN or infinite; or -1."""
-    drift(y, rates, slope)
+    drift(y, rates, code, slope)
     for i in range(n):
         if not np.isfinite(slope[i]):
             return i
@@ -242,7 +262,7 @@ def not_finite(y, n, values, rates, tables, slope):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def integrate(y, n, t, t_end, h, grid, following, recorded, rtol, atol, max_steps, rates, tables, control):
+def integrate(y, n, t, t_end, h, grid, following, recorded, rtol, atol, max_steps, rates, code, tables, room, control):
     """
     Advance dy/dt = drift(y) from t to t_end, recording y on the way.
 
@@ -267,10 +287,12 @@ def integrate(y, n, t, t_end, h, grid, following, recorded, rtol, atol, max_step
         Errors of a step up to atol + rtol |y| molecules are accepted.
     max_steps : int
         The largest number of attempted steps.
-    rates : tuple of arrays
+    rates, code : tuples
         Handed through to `drift` and `jacobian`.
     tables : Elimination
         Of the pattern in which `jacobian` writes.
+    room : array of float64, shape (room_for(...))
+        Scratch.
     control : array of int64, shape (1)
         Made nonzero from outside to stop.
 
@@ -289,24 +311,21 @@ def integrate(y, n, t, t_end, h, grid, following, recorded, rtol, atol, max_step
     worst : int
         The component that had the largest error, or was not finite, in the last attempt.
     """
-    rates, tables = borrowed(rates), borrowed(tables)
-    values = np.empty(tables.place.size)
-    lu = np.empty(tables.indices.size)
-    slope = np.empty(n)
-    stages = np.empty((STAGES, n))
-    trial = np.empty(y.size)
-    complete(y, rates, 0)
+    y, grid, recorded, control, room = borrowed((y, grid, recorded, control, room))
+    rates, code, tables = borrowed(rates), pointers(code), borrowed(tables)
+    values, lu, slope, trial, stages = divided(room, tables.place.size, tables.indices.size, n, y.size)
+    complete(y, rates, code)
     for i in range(y.size):
         trial[i] = y[i]
     if h <= 0.0:
-        h = first_step(y, n, t_end - t, rtol, atol, rates, slope, trial, stages)
+        h = first_step(y, n, t_end - t, rtol, atol, rates, code, slope, trial, stages)
     status = FINISHED
     steps = rejected = worst = 0
-    previous = 1.0
+    previous = 0.0
     fresh = True
     while t < t_end:
         if fresh:
-            jacobian(y, rates, values)
+            jacobian(y, rates, code, values)
         last = 1.01 * h >= t_end - t
         step = t_end - t if last else h
         if control[0] != 0:
@@ -319,11 +338,11 @@ def integrate(y, n, t, t_end, h, grid, following, recorded, rtol, atol, max_step
             break
         steps += 1
         err = np.inf
-        failed = attempt(y, n, step, values, rates, tables, lu, slope, trial, stages)
+        failed = attempt(y, n, step, values, rates, code, tables, lu, slope, trial, stages)
         if failed >= 0:
             worst = failed
         else:
-            err, worst = error(y, trial, n, rtol, atol, stages)
+            err, worst = error(y, trial, n, rtol, atol, slope)
         if not err <= 1.0:
             rejected += 1
             fresh = False
@@ -335,15 +354,16 @@ def integrate(y, n, t, t_end, h, grid, following, recorded, rtol, atol, max_step
             following += 1
         for i in range(n):
             y[i] = trial[i]
-        err = max(err, 1e-6)  # a vanishing error must not hold the next step back
-        factor = max(SHRINK, SAFETY * err**-RESPONSE * previous**MEMORY)
+        log_error = np.log(max(err, 1e-6))  # a vanishing error must not hold the next step back
+        factor = max(SHRINK, SAFETY * np.exp(MEMORY * previous - RESPONSE * log_error))
         factor = min(GROW if fresh else 1.0, factor)
         h = max(h, step * factor) if last else step * factor
         t = t_new
-        previous = err
+        previous = log_error
         fresh = True
+    complete(y, rates, code)
     if status == STEP_TOO_SMALL:
-        failed = not_finite(y, n, values, rates, tables, slope)
+        failed = not_finite(y, n, values, rates, code, tables, slope)
         if failed >= 0:
             status = NOT_FINITE
             worst = failed

@@ -24,6 +24,8 @@ LOOPS = Path(__file__).parents[2] / "engines" / "loops"
 FLOW = """
     from numba import njit
 
+    MEAN_FIELD = 0
+
     @njit
     def drift(y, rates, out):
         weight, row, first, second, place = rates
@@ -52,7 +54,7 @@ def loops(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
     """The integrator beside the polynomial flow above, as a package of its own."""
     folder = tmp_path_factory.mktemp("polynomial") / "polynomial_loops"
     folder.mkdir()
-    for name in ("rosenbrock.py", "sparse_lu.py", "pointer.py", "status.py"):
+    for name in ("rosenbrock.py", "straight_line.py", "sparse_lu.py", "pointer.py", "status.py"):
         shutil.copy(LOOPS / name, folder)
     (folder / "flow.py").write_text(textwrap.dedent(FLOW))
     sys.path.insert(0, str(folder.parent))
@@ -85,9 +87,10 @@ def run(loops, y, terms, grid, rtol=1e-6, atol=1e-6, h=0.0, t_end=None, max_step
     end = grid[-1] if t_end is None else t_end
     control = np.array([stop])
     names = ("status", "t", "h", "steps", "rejected", "following", "worst")
-    parts = loops.integrate(
-        extended, n, start, end, h, grid, 0, recorded, rtol, atol, max_steps, rates, tables, control
-    )
+    code = (0, 0, 0, 0, np.empty(0, dtype=np.int64), np.empty(0), np.empty(0))
+    room = np.empty(loops.room_for(n, tables, n + 1))
+    state = (extended, n, start, end, h, grid, 0, recorded)
+    parts = loops.integrate(*state, rtol, atol, max_steps, rates, code, tables, room, control)
     return SimpleNamespace(**dict(zip(names, parts, strict=True)), recorded=recorded, y=extended[:n])
 
 
