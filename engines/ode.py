@@ -16,7 +16,7 @@ from engines.kernel import loops
 from engines.loops.status import FINISHED
 from engines.result import OptionError, Outcome
 from engines.segments import segments
-from engines.sparse_pattern import Elimination, elimination
+from engines.sparse_pattern import Elimination, aligned, elimination
 from engines.straight_line.machine import NO_CODE, code, is_small
 from mechanisms.network import Floats, Integers, Network
 
@@ -79,7 +79,7 @@ class Run:
         ends, _, held, held_values = self.segments
         t, following, steps, status, worst = self.t_start, 0, 0, FINISHED, 0
         recorded = np.full((len(grid), species), np.nan)
-        room = np.empty(self.loops.room_for(species, self.elimination, len(y)))
+        room = aligned(self.loops.room_for(species, self.elimination, len(y)))
         tolerances = (float(engine.rtol), float(engine.atol), int(engine.max_steps))
         for k, end in enumerate(ends):
             y[held] = held_values[k]

@@ -37,7 +37,7 @@ def attempt(y, h, flow, rates, scratch):
         lu[tables.place[e]] = -flow.values[used[e]]
     for k in range(n):
         lu[tables.pivot[k]] += 1.0 / (h * GAMMA)
-    if factorise(lu, stages[4], tables) >= 0:
+    if factorise(lu, tables) >= 0:
         return False
     drift_at(y, rates, slope)
     for i in range(n):

@@ -129,17 +129,17 @@ MEMORY = 0.04
 
 def room_for(n, tables, slots):
     """How many numbers `integrate` needs room for: n species in y of so many slots."""
-    return tables.place.size + tables.indices.size + n + slots + STAGES * n
+    return tables.room + tables.place.size + n + slots + STAGES * n
 
 
 @njit(nogil=True, error_model="numpy")
-def divided(room, nonzeros, filled, n, slots):
-    """The parts of `room`: nonzeros of the Jacobian, factors, a slope, a state, and stages, each behind the other.
+def divided(room, filled, nonzeros, n, slots):
+    """The parts of `room`: factors, nonzeros of the Jacobian, a slope, a state, and stages, each behind the other.
 
     The arrays come from outside and are borrowed: numba would count references of its own ones at every call, which took
     a third of the time of a step.
     """
-    a, b = nonzeros, nonzeros + filled
+    a, b = filled, filled + nonzeros
     c, d = b + n, b + n + slots
     return room[:a], room[a:b], room[b:c], room[c:d], room[d : d + STAGES * n]
 
@@ -190,7 +190,7 @@ def attempt(y, n, h, values, rates, code, tables, lu, slope, trial, stages):
         lu[tables.place[e]] = -values[e]
     for k in range(n):
         lu[tables.pivot[k]] += 1.0 / (h * GAMMA)
-    failed = factorise(lu, slope, tables)
+    failed = factorise(lu, tables)
     if failed >= 0:
         return failed
     for s in range(STAGES):
@@ -256,7 +256,7 @@ def not_finite(y, n, values, rates, code, tables, slope):
     for e in range(values.size):
         if not np.isfinite(values[e]):
             for k in range(n):
-                if tables.place[e] < tables.indptr[k + 1]:
+                if tables.entry[e] < tables.indptr[k + 1]:
                     return tables.order[k]
     return -1
 
@@ -313,7 +313,7 @@ def integrate(y, n, t, t_end, h, grid, following, recorded, rtol, atol, max_step
     """
     y, grid, recorded, control, room = borrowed((y, grid, recorded, control, room))
     rates, code, tables = borrowed(rates), pointers(code), borrowed(tables)
-    values, lu, slope, trial, stages = divided(room, tables.place.size, tables.indices.size, n, y.size)
+    lu, values, slope, trial, stages = divided(room, tables.room, tables.place.size, n, y.size)
     complete(y, rates, code)
     for i in range(y.size):
         trial[i] = y[i]

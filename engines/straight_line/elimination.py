@@ -25,25 +25,25 @@ def operations(tables: Elimination) -> int:
 def factorise(do: Arithmetic, values: list[Any], shift: Any, tables: Elimination) -> tuple[list[Any], Any]:
     """The factors of shift I - A, laid out as in ``tables``, and -1 or the unknown whose pivot is zero or not finite.
 
-    values: the nonzeros of A. Rows of U are divided by their pivots, so that ``solve`` has one operation less to wait for
-    in each.
+    values: the nonzeros of A. Rows of U are divided by their pivots, which leaves ``solve`` less to wait for.
     """
-    n, columns = len(tables.pivot), tables.column.tolist()
-    starts, pivots = tables.indptr.tolist(), tables.pivot.tolist()
-    lu: list[Any] = [None] * starts[-1]
-    for e, place in enumerate(tables.place.tolist()):
-        lu[place] = do.builder.fneg(values[e])
+    columns, starts, pivots = tables.column.tolist(), tables.indptr.tolist(), tables.pivot.tolist()
+    lu: list[Any] = [number(0.0)] * starts[-1]
+    filled = set()
+    for entry, value in zip(tables.entry.tolist(), values, strict=True):
+        lu[entry] = do.builder.fneg(value)
+        filled.add(entry)
     for pivot in pivots:
-        lu[pivot] = shift if lu[pivot] is None else do.add(lu[pivot], shift)
+        lu[pivot] = do.add(lu[pivot], shift) if pivot in filled else shift
+        filled.add(pivot)
     failed = ir.Constant(INTEGER, -1)
-    for k in range(n):
-        row = {columns[e]: lu[e] for e in range(starts[k], starts[k + 1])}
+    for k in range(len(pivots)):
+        row = {columns[e]: lu[e] for e in range(starts[k], starts[k + 1]) if e in filled}
         for e in range(starts[k], pivots[k]):
             j = columns[e]
             lu[e] = do.multiply(row[j], lu[pivots[j]])
             for u in range(pivots[j] + 1, starts[j + 1]):
-                change = do.multiply(row[j], lu[u])
-                held = row[columns[u]]
+                held, change = row.get(columns[u]), do.multiply(row[j], lu[u])
                 row[columns[u]] = do.builder.fneg(change) if held is None else do.subtract(held, change)
         pivot = row[k]
         finite = do.builder.fcmp_ordered("<", do.call("llvm.fabs.f64", pivot), INFINITY)
