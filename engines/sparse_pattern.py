@@ -33,6 +33,7 @@ class Elimination(NamedTuple):
     place: NDArray[np.int64]  # (nnz) where that lies
     block: NDArray[np.int64]  # (n + 1) where the blocks of row k begin
     begin: NDArray[np.int64]  # (blocks) the position that a block begins at
+    alike: NDArray[np.int64]  # (n) whether the next row has blocks at the same positions, of which the first holds its pivot
     row: int  # where a row with all its places lies, behind the entries
     blocks: int  # where the blocks lie
     room: int  # how many numbers all this takes
@@ -114,6 +115,8 @@ def _tables(
     pivot = start[:-1] + np.array([len(lower[i]) for i in order], dtype=np.int64)
     begins = [_blocks(column[pivot[k] + 1 : start[k + 1]]) for k in range(n)]
     block, begin = _starts(begins), _flat(begins)
+    following = zip(begins, begins[1:], strict=False)
+    alike = [len(a) > 0 and a == b and a[0] <= k + 1 for k, (a, b) in enumerate(following)] + [False]
     row = _rounded(len(entries))
     blocks = row + _rounded(n)
 
@@ -127,7 +130,7 @@ def _tables(
         lies[rest] = blocks + WIDTH * b + column[rest] - begin[b]
     entry = np.searchsorted(found, wanted).astype(np.int64)
     shape = np.array(order, dtype=np.int64), position, start, entries, column, pivot
-    return Elimination(*shape, entry, lies[entry], block, begin, row, blocks, room=blocks + WIDTH * len(begin))
+    return Elimination(*shape, entry, lies[entry], block, begin, np.array(alike[:n], dtype=np.int64), row, blocks, room=blocks + WIDTH * len(begin))
 
 
 def aligned(size: int) -> NDArray[np.float64]:

@@ -47,20 +47,44 @@ def gather(context, numbers, blocks, row, begin, first, last):
     return types.void(numbers, *_PLACES, begin, *_PLACES), build
 
 
+def _broadcast(builder, value):
+    found = ir.Constant(_VECTOR, ir.Undefined)
+    for i in range(WIDTH):
+        found = builder.insert_element(found, value, ir.Constant(ir.IntType(32), i))
+    return found
+
+
+def _less(builder, numbers, factor, pointer):
+    change = builder.fmul(builder.load(pointer, align=8), factor, flags=("contract",))
+    return builder.fsub(numbers, change, flags=("contract",))
+
+
 @intrinsic
 def subtract(context, numbers, blocks, row, begin, first, last, factor):
     """Subtract ``factor`` times the blocks from their places in the row."""
 
     def build(target, builder, signature, values):
-        factors = ir.Constant(_VECTOR, ir.Undefined)
-        for i in range(WIDTH):
-            factors = builder.insert_element(factors, values[6], ir.Constant(ir.IntType(32), i))
+        factor = _broadcast(builder, values[6])
         for block, place in _each(target, builder, signature, values):
-            change = builder.fmul(builder.load(block, align=8), factors, flags=("contract",))
-            builder.store(builder.fsub(builder.load(place, align=8), change, flags=("contract",)), place, align=8)
+            builder.store(_less(builder, builder.load(place, align=8), factor, block), place, align=8)
         return target.get_dummy_value()
 
     return types.void(numbers, *_PLACES, begin, *_PLACES, types.float64), build
+
+
+@intrinsic
+def subtract_two(context, numbers, blocks, row, begin, first, last, factor, other, weight):
+    """The same, and with it ``weight`` times the blocks from ``other`` on, which stand for the same places."""
+
+    def build(target, builder, signature, values):
+        factor, weight = _broadcast(builder, values[6]), _broadcast(builder, values[8])
+        ahead = builder.sub(values[7], values[4])
+        for block, place in _each(target, builder, signature, values):
+            found = _less(builder, builder.load(place, align=8), factor, block)
+            builder.store(_less(builder, found, weight, builder.gep(block, [ahead])), place, align=8)
+        return target.get_dummy_value()
+
+    return types.void(numbers, *_PLACES, begin, *_PLACES, types.float64, types.int64, types.float64), build
 
 
 @intrinsic

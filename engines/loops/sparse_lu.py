@@ -7,7 +7,7 @@ other entries, a row with all its places as scratch, and the blocks, one behind 
 import numpy as np
 from numba import njit
 
-from .blocks import gather, product, spread, subtract
+from .blocks import WIDTH, gather, product, spread, subtract, subtract_two
 from .pointer import pointers
 
 
@@ -42,12 +42,19 @@ def factorise(lu, tables):
         spread(lu, blocks, row, begin, first, last)
         for e in range(indptr[k], end):  # the zeros of a block may have been put in their places
             lu[row + column[e]] = lu[e]
-        for e in range(indptr[k], pivot[k]):
+        e = indptr[k]
+        while e < pivot[k]:
             j = column[e]
-            factor = lu[row + j] * lu[pivot[j]]
+            factor, b = lu[row + j] * lu[pivot[j]], block[j]
             lu[e] = factor
-            if block[j] < block[j + 1]:
-                subtract(lu, blocks, row, begin, block[j], block[j + 1], factor)
+            e += 1
+            if tables.alike[j] and e < pivot[k] and column[e] == j + 1:  # two rows at once
+                lu[row + j + 1] -= factor * lu[blocks + WIDTH * b + j + 1 - begin[b]]
+                lu[e] = lu[row + j + 1] * lu[pivot[j + 1]]
+                subtract_two(lu, blocks, row, begin, b, block[j + 1], factor, block[j + 1], lu[e])
+                e += 1
+            elif b < block[j + 1]:
+                subtract(lu, blocks, row, begin, b, block[j + 1], factor)
             else:
                 for u in range(pivot[j] + 1, indptr[j + 1]):
                     lu[row + column[u]] -= factor * lu[u]
