@@ -189,9 +189,9 @@ def settle(half, fired, quick, rates, derivative, elimination, lu, x):
                     place = elimination.place[plan[plan[flow.ENTRY] + entry]]
                     lu[place] -= half * weights[plan[CHANGE] + q] * derivative[d]
                 entry += 1
-    if factorise(lu, elimination) >= 0:
+    if factorise(lu, len(x), elimination) >= 0:
         return False
-    solve(lu, x, elimination)
+    solve(lu, x, len(x), elimination)
     for j in range(len(fired)):
         if quick[j]:
             more = 0.0

@@ -22,6 +22,7 @@ Hairer E, Wanner G (1996) Solving Ordinary Differential Equations II, chapter IV
 import numpy as np
 from numba import njit
 
+from . import flow
 from .pointer import borrowed, call_int, pointers
 from .sparse_lu import factorise, solve
 from .status import FINISHED, NOT_FINITE, STEP_TOO_SMALL, STOPPED, TOO_MANY_STEPS
@@ -175,22 +176,20 @@ def first_step(y, n, span, rtol, atol, rates, code, slope, trial, stages):
 
 
 @njit(nogil=True, error_model="numpy")
-def attempt(y, n, h, values, rates, code, tables, lu, slope, trial, stages):
+def attempt(y, n, h, values, rates, tables, lu, slope, trial, stages):
     """
     Try a step: fill `stages` (8 n), leave the state after it in `trial` and the estimate of its error in `slope` (n).
 
     `values` (nnz) is the Jacobian at y; `lu` (filled) is scratch. Returns -1, or the component at which W could not be
     factorised.
     """
-    if code[2] != 0:
-        return call_int(code[2], (y, code[4], code[5], code[6], h, values, lu, slope, trial, stages))
     for e in range(lu.size):
         lu[e] = 0.0
     for e in range(values.size):
         lu[tables.place[e]] = -values[e]
     for k in range(n):
         lu[tables.pivot[k]] += 1.0 / (h * GAMMA)
-    failed = factorise(lu, tables)
+    failed = factorise(lu, n, tables)
     if failed >= 0:
         return failed
     for s in range(STAGES):
@@ -200,12 +199,12 @@ def attempt(y, n, h, values, rates, code, tables, lu, slope, trial, stages):
             a = A[s, j]
             for i in range(n):
                 trial[i] += a * stages[j * n + i]
-        drift(trial, rates, code, slope)
+        flow.drift(trial, rates, slope)
         for j in range(s):
             c = C[s, j] / h
             for i in range(n):
                 slope[i] += c * stages[j * n + i]
-        solve(lu, slope, tables)
+        solve(lu, slope, n, tables)
         for i in range(n):
             stages[s * n + i] = slope[i]
     for i in range(n):
@@ -312,8 +311,8 @@ def integrate(y, n, t, t_end, h, grid, following, recorded, rtol, atol, max_step
         The component that had the largest error, or was not finite, in the last attempt.
     """
     y, grid, recorded, control, room = borrowed((y, grid, recorded, control, room))
-    rates, code, tables = borrowed(rates), pointers(code), borrowed(tables)
     lu, values, slope, trial, stages = divided(room, tables.room, tables.place.size, n, y.size)
+    rates, code, tables = pointers(rates), pointers(code), pointers(tables)
     complete(y, rates, code)
     for i in range(y.size):
         trial[i] = y[i]
@@ -338,7 +337,10 @@ def integrate(y, n, t, t_end, h, grid, following, recorded, rtol, atol, max_step
             break
         steps += 1
         err = np.inf
-        failed = attempt(y, n, step, values, rates, code, tables, lu, slope, trial, stages)
+        if code[2] != 0:
+            failed = call_int(code[2], (y, code[4], code[5], code[6], step, values, lu, slope, trial, stages))
+        else:
+            failed = attempt(y, n, step, values, rates, tables, lu, slope, trial, stages)
         if failed >= 0:
             worst = failed
         else:

@@ -12,7 +12,7 @@ from .pointer import pointers
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def factorise(lu, tables):
+def factorise(lu, n, tables):
     """
     Replace the entries of a matrix A by those of its factors, A = L U, row by row.
 
@@ -21,6 +21,8 @@ def factorise(lu, tables):
     lu : array of float64, shape (tables.room)
         A in the layout of `tables`, zero elsewhere. On return L (its diagonal, 1, is not stored), U,
         and the reciprocals of the pivots.
+    n : int
+        How many unknowns there are.
     tables : Elimination
 
     Returns
@@ -33,7 +35,7 @@ def factorise(lu, tables):
     Sandu A, Verwer JG, Blom JG, Spee EJ, Carmichael GR, Potra FA (1997) Benchmarking stiff ODE solvers for
     atmospheric chemistry problems II. Atmospheric Environment 31, 3459-3472.
     """
-    n, lu, tables = tables.pivot.size, pointers(lu), pointers(tables)
+    lu, tables = pointers(lu), pointers(tables)
     indptr, column, pivot, block, begin = tables.indptr, tables.column, tables.pivot, tables.block, tables.begin
     row, blocks = tables.row, tables.blocks
     for k in range(n):
@@ -73,7 +75,7 @@ def factorise(lu, tables):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def solve(lu, x, tables):
+def solve(lu, x, n, tables):
     """
     Solve L U x = b in place.
 
@@ -83,9 +85,10 @@ def solve(lu, x, tables):
         From `factorise`.
     x : array of float64, shape (n)
         b on entry, the solution on return.
+    n : int
     tables : Elimination
     """
-    n, lu, x, tables = tables.pivot.size, pointers(lu), pointers(x), pointers(tables)
+    lu, x, tables = pointers(lu), pointers(x), pointers(tables)
     indptr, column, pivot, block, begin = tables.indptr, tables.column, tables.pivot, tables.block, tables.begin
     row, blocks, order = tables.row, tables.blocks, tables.order
     for at in range(row + n, blocks):

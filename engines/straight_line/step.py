@@ -15,6 +15,10 @@ from engines.straight_line.rates import Point
 
 WIDTH = 4
 """Numbers that are handled together where they stand side by side."""
+INLINED = 64
+"""Reactions and entries of the factors up to which stages are written out eight times."""
+LINE = 64
+"""Bytes of a line of the cache."""
 SHARED = ("y", "plan", "weights", "scale")
 
 
@@ -46,6 +50,8 @@ class _Writer:
         made = ir.Function(self.module, ir.FunctionType(result, [kind for _, kind in taken]), name)
         if name not in EXPORTED:
             made.linkage = "internal"
+            if len(self.tables.network.reactions) + len(self.elimination.indices) <= INLINED:
+                made.attributes.add("alwaysinline")
         for argument in made.args:
             if isinstance(argument.type, ir.PointerType):
                 argument.add_attribute("noalias")
@@ -111,33 +117,40 @@ class _Writer:
         build.position_at_end(given_up)
         build.ret(failed)
         build.position_at_end(going)
-        stage = [build.gep(given["stages"], [ir.Constant(INTEGER, s * self.n)]) for s in range(STAGES)]
+        state, right = self.buffer(do), self.buffer(do)
+        before = self.chunks_of(do, given["y"])
+        stages: list[list[Any]] = []
         for s in range(STAGES):
-            now = [self.weighted(do, self.chunk(do, given["y"], at), A[s, :s], stage, at) for at in self.chunks]
-            self.store_chunks(do, now, given["trial"])
-            build.call(slope, [*shared, given["trial"], stage[s]])
+            now = self.weighted(do, before, A[s, :s], stages)
+            self.store_chunks(do, now, state)
+            build.call(slope, [*shared, state, right])
             if s > 0:
-                sums = [self.weighted(do, None, C[s, :s], stage, at) for at in self.chunks]
                 total = [
-                    do.add(self.chunk(do, stage[s], at), do.multiply(value, self.splat(do, per_step, at[1])))
-                    for at, value in zip(self.chunks, sums, strict=True)
+                    do.add(found, do.multiply(value, self.splat(do, per_step, width)))
+                    for found, value, (_, width) in zip(
+                        self.chunks_of(do, right), self.weighted(do, None, C[s, :s], stages), self.chunks, strict=True
+                    )
                 ]
-                self.store_chunks(do, total, stage[s])
-            build.call(solution, [given["lu"], stage[s]])
-        last = [do.add(self.chunk(do, given["trial"], at), self.chunk(do, stage[-1], at)) for at in self.chunks]
-        self.store_chunks(do, last, given["trial"])
-        self.store_chunks(do, [self.weighted(do, None, E, stage, at) for at in self.chunks], given["estimate"])
+                self.store_chunks(do, total, right)
+            build.call(solution, [given["lu"], right])
+            stages.append(self.chunks_of(do, right))
+            self.store_chunks(do, stages[-1], build.gep(given["stages"], [ir.Constant(INTEGER, s * self.n)]))
+        after = [do.add(a, b) for a, b in zip(now, stages[-1], strict=True)]
+        self.store_chunks(do, after, given["trial"])
+        self.store_chunks(do, self.weighted(do, None, E, stages), given["estimate"])
         build.ret(ir.Constant(INTEGER, -1))
 
     # -- numbers side by side ------------------------------------------------------------------------------------------
 
-    def weighted(self, do: Arithmetic, total: Any, weights: Any, stage: list[Any], at: tuple[int, int]) -> Any:
-        """total + sum of weights[j] stages[j], of one chunk."""
-        for weight, pointer in zip(weights.tolist(), stage, strict=False):
+    def weighted(self, do: Arithmetic, start: list[Any] | None, weights: Any, stages: list[list[Any]]) -> list[Any]:
+        """start + sum of weights[j] stages[j]."""
+        totals = [None] * len(self.chunks) if start is None else list(start)
+        for weight, stage in zip(weights.tolist(), stages, strict=True):
             if weight != 0.0:
-                part = do.multiply(self.chunk(do, pointer, at), self.splat(do, number(weight), at[1]))
-                total = part if total is None else do.add(total, part)
-        return total
+                for i, (_, width) in enumerate(self.chunks):
+                    part = do.multiply(stage[i], self.splat(do, number(weight), width))
+                    totals[i] = part if totals[i] is None else do.add(totals[i], part)
+        return totals
 
     def splat(self, do: Arithmetic, value: Any, width: int) -> Any:
         if width == 1:
@@ -166,8 +179,14 @@ class _Writer:
         found = do.builder.gep(pointer, [ir.Constant(INTEGER, first)])
         return found if width == 1 else do.builder.bitcast(found, ir.VectorType(FLOAT, width).as_pointer())
 
-    def chunk(self, do: Arithmetic, pointer: Any, at: tuple[int, int]) -> Any:
-        return do.builder.load(self.place(do, pointer, at), align=8)
+    def buffer(self, do: Arithmetic) -> Any:
+        """Room for n numbers, from the beginning of a line of the cache."""
+        found = do.builder.alloca(FLOAT, self.n)
+        found.align = LINE
+        return found
+
+    def chunks_of(self, do: Arithmetic, pointer: Any) -> list[Any]:
+        return [do.builder.load(self.place(do, pointer, at), align=8) for at in self.chunks]
 
     def store_chunks(self, do: Arithmetic, values: list[Any], pointer: Any) -> None:
         for value, at in zip(values, self.chunks, strict=True):
