@@ -1,14 +1,13 @@
 """The order in which a sparse matrix is eliminated, and the entries that appear on the way (fill-in)."""
 
 from heapq import heapify, heappop, heappush
-from itertools import chain
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engines.loops.blocks import WIDTH
-
 
 LONG = 16
 """Entries of a row of U from which on it is stored in blocks."""
@@ -33,7 +32,9 @@ class Elimination(NamedTuple):
     place: NDArray[np.int64]  # (nnz) where that lies
     block: NDArray[np.int64]  # (n + 1) where the blocks of row k begin
     begin: NDArray[np.int64]  # (blocks) the position that a block begins at
-    alike: NDArray[np.int64]  # (n) whether the next row has blocks at the same positions, of which the first holds its pivot
+    alike: NDArray[
+        np.int64
+    ]  # (n) whether the next row has blocks at the same positions, of which the first holds its pivot
     row: int  # where a row with all its places lies, behind the entries
     blocks: int  # where the blocks lie
     room: int  # how many numbers all this takes
@@ -115,8 +116,8 @@ def _tables(
     pivot = start[:-1] + np.array([len(lower[i]) for i in order], dtype=np.int64)
     begins = [_blocks(column[pivot[k] + 1 : start[k + 1]]) for k in range(n)]
     block, begin = _starts(begins), _flat(begins)
-    following = zip(begins, begins[1:], strict=False)
-    alike = [len(a) > 0 and a == b and a[0] <= k + 1 for k, (a, b) in enumerate(following)] + [False]
+    pairs = enumerate(pairwise(begins))
+    alike = [len(a) > 0 and a == b and a[0] <= k + 1 for k, (a, b) in pairs] + [False]
     row = _rounded(len(entries))
     blocks = row + _rounded(n)
 
@@ -130,7 +131,17 @@ def _tables(
         lies[rest] = blocks + WIDTH * b + column[rest] - begin[b]
     entry = np.searchsorted(found, wanted).astype(np.int64)
     shape = np.array(order, dtype=np.int64), position, start, entries, column, pivot
-    return Elimination(*shape, entry, lies[entry], block, begin, np.array(alike[:n], dtype=np.int64), row, blocks, room=blocks + WIDTH * len(begin))
+    return Elimination(
+        *shape,
+        entry,
+        lies[entry],
+        block,
+        begin,
+        np.array(alike[:n], dtype=np.int64),
+        row,
+        blocks,
+        room=blocks + WIDTH * len(begin),
+    )
 
 
 def aligned(size: int) -> NDArray[np.float64]:

@@ -1,7 +1,8 @@
 """Sparse rows in blocks of ``WIDTH`` numbers side by side, each of which a processor handles at once.
 
-``numbers`` and ``begin`` are addresses. Block b lies at numbers[blocks + WIDTH b] and stands for what is, in a row with all its places, at numbers[row + begin[b]].
-Fastest where all of these are multiples of WIDTH, and numbers[0] is at the beginning of a line of the cache.
+``numbers`` and ``begin`` are addresses. Block b lies at numbers[blocks + WIDTH b] and stands for what is, in a row with
+all its places, at numbers[row + begin[b]]. Fastest where all of these are multiples of WIDTH, and numbers[0] is at the
+beginning of a line of the cache.
 """
 
 from llvmlite import ir

@@ -13,9 +13,8 @@ and the step, its error estimate and the state a fraction s of the way through a
 One sparse factorisation serves eight solves, and no iteration can fail to converge. Conserved totals stay
 conserved, because J is exact.
 
-Steinebach G (2023) Construction of Rosenbrock-Wanner method Rodas5P and numerical benchmarks within the
-Julia Differential Equations package. BIT Numerical Mathematics 63, 27. The estimate E is that of the later
-variant Rodas5Pe, of order 4 too, with a third of the error constant.
+A small network has straight code of its own for a step (``engines/straight_line``), a larger one takes that below.
+
 Hairer E, Wanner G (1996) Solving Ordinary Differential Equations II, chapter IV.7. Springer.
 """
 
@@ -24,101 +23,10 @@ from numba import njit
 
 from . import flow
 from .pointer import borrowed, call_int, pointers
+from .rodas5p import GAMMA, STAGES, A, C, E, H
 from .sparse_lu import factorise, solve
 from .status import FINISHED, NOT_FINITE, STEP_TOO_SMALL, STOPPED, TOO_MANY_STEPS
 from .straight_line import complete, drift, jacobian
-
-STAGES = 8
-GAMMA = 0.21193756319429014
-A = np.zeros((STAGES, STAGES))
-A[1, :1] = 3.0
-A[2, :2] = 2.849394379747939, 0.45842242204463923
-A[3, :3] = -6.954028509809101, 2.489845061869568, -10.358996098473584
-A[4, :4] = 2.8029986275628964, 0.5072464736228206, -0.3988312541770524, -0.04721187230404641
-A[5:, :5] = (
-    -7.502846399306121,
-    2.561846144803919,
-    -11.627539656261098,
-    -0.18268767659942256,
-    0.030198172008377946,
-)
-A[6:, 5] = 1.0
-A[7:, 6] = 1.0
-C = np.zeros((STAGES, STAGES))
-C[1, :1] = -14.155112264123755
-C[2, :2] = -17.97296035885952, -2.859693295451294
-C[3, :3] = 147.12150275711716, -1.41221402718213, 71.68940251302358
-C[4, :4] = 165.43517024871676, -0.4592823456491126, 42.90938336958603, -5.961986721573306
-C[5, :5] = (
-    24.854864614690072,
-    -3.0009227002832186,
-    47.4931110020768,
-    5.5814197821558125,
-    -0.6610691825249471,
-)
-C[6, :6] = (
-    30.91273214028599,
-    -3.1208243349937974,
-    77.79954646070892,
-    34.28646028294783,
-    -19.097331116725623,
-    -28.087943162872662,
-)
-C[7, :7] = (
-    37.80277123390563,
-    -3.2571969029072276,
-    112.26918849496327,
-    66.9347231244047,
-    -40.06618937091002,
-    -54.66780262877968,
-    -9.48861652309627,
-)
-E = np.array(
-    [
-        0.2606326497975715,
-        -0.005158627295444251,
-        1.3038988631109731,
-        1.235000722062074,
-        -0.7931985603795049,
-        -1.005448461135913,
-        -0.18044626132120234,
-        0.17051519239113755,
-    ]
-)
-H = np.array(
-    [
-        [
-            25.948786856663858,
-            -2.5579724845846235,
-            10.433815404888879,
-            -2.3679251022685204,
-            0.524948541321073,
-            1.1241088310450404,
-            0.4272876194431874,
-            -0.17202221070155493,
-        ],
-        [
-            -9.91568850695171,
-            -0.9689944594115154,
-            3.0438037242978453,
-            -24.495224566215796,
-            20.176138334709044,
-            15.98066361424651,
-            -6.789040303419874,
-            -6.710236069923372,
-        ],
-        [
-            11.419903575922262,
-            2.8879645146136994,
-            72.92137995996029,
-            80.12511834622643,
-            -52.072871366152654,
-            -59.78993625266729,
-            -0.15582684282751913,
-            4.883087185713722,
-        ],
-    ]
-)
 
 # Step control: h err^-0.17 previous^0.04 keeps h from oscillating where stability, not accuracy, limits it.
 SAFETY = 0.9
@@ -137,8 +45,8 @@ def room_for(n, tables, slots):
 def divided(room, filled, nonzeros, n, slots):
     """The parts of `room`: factors, nonzeros of the Jacobian, a slope, a state, and stages, each behind the other.
 
-    The arrays come from outside and are borrowed: numba would count references of its own ones at every call, which took
-    a third of the time of a step.
+    The arrays come from outside and are borrowed: numba would count references of its own ones at every call, which
+    took a third of the time of a step.
     """
     a, b = filled, filled + nonzeros
     c, d = b + n, b + n + slots

@@ -1,6 +1,6 @@
 """Drift, Jacobian and step of a network, by tables or, where it has some, by straight code of its own.
 
-``code`` is (drift, jacobian, attempt, complete, plan, weights, scale): the addresses of ``engines/straight_line``, 0
+``code`` is (slope, jacobian, attempt, complete, plan, weights, scale): the addresses of ``engines/straight_line``, 0
 where there is none, and what it reads, as in the ``rates`` of ``flow.py``.
 """
 
@@ -14,7 +14,7 @@ from .pointer import call_int
 def drift(y, rates, code, out):
     """dn/dt of each species."""
     if code[0] != 0:
-        call_int(code[0], (y, code[4], code[5], code[6], out))
+        call_int(code[0], (y, code[4], code[5], code[6], y, out))
     else:
         flow.drift(y, rates, out)
 

@@ -118,7 +118,7 @@ class Lines:
             match statement:
                 case ast.Assign(targets=[ast.Name(id=name)], value=value):
                     self.names[name] = self.value(value)
-                case ast.Assign(targets=[ast.Subscript(slice=ast.Constant(value=place))], value=value):
+                case ast.Assign(targets=[ast.Subscript(slice=ast.Constant(value=int(place)))], value=value):
                     self.partial[place] = self.number(value)
                 case ast.Return(value=ast.expr() as value):
                     self.result = self.number(value)

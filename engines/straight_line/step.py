@@ -7,7 +7,7 @@ from typing import Any
 from llvmlite import ir
 
 from engines.flow_tables import FlowTables
-from engines.loops.rosenbrock import GAMMA, STAGES, A, C, E
+from engines.loops.rodas5p import GAMMA, STAGES, A, C, E
 from engines.sparse_pattern import Elimination
 from engines.straight_line.arithmetic import FLOAT, FLOATS, INTEGER, INTEGERS, Arithmetic, number
 from engines.straight_line.elimination import factorise, solve
@@ -19,11 +19,12 @@ INLINED = 64
 """Reactions and entries of the factors up to which stages are written out eight times."""
 LINE = 64
 """Bytes of a line of the cache."""
+EXPORTED = ("slope", "jacobian", "attempt", "complete")
 SHARED = ("y", "plan", "weights", "scale")
 
 
 def module(tables: FlowTables, elimination: Elimination) -> ir.Module:
-    """The functions ``drift``, ``jacobian``, ``attempt`` and ``complete``."""
+    """The functions of ``EXPORTED``."""
     made = ir.Module("straight_line")
     return _Writer(made, tables, elimination).written()
 
@@ -37,21 +38,20 @@ class _Writer:
         self.chunks = [(sum(widths[:i]), width) for i, width in enumerate(widths)]
 
     def written(self) -> ir.Module:
-        self.rates("drift")
         slope = self.slope()
-        self.rates("jacobian")
+        self.jacobian()
         self.complete()
         self.attempt(slope, self.factors(), self.solution())
         return self.module
 
     def function(self, name: str, result: Any, *arguments: tuple[str, Any]) -> tuple[Any, Arithmetic, dict[str, Any]]:
         pointers = [(name, INTEGERS if name == "plan" else FLOATS) for name in SHARED]
-        taken = [*(pointers if name in (*EXPORTED, "slope") else []), *arguments]
+        taken = [*(pointers if name in EXPORTED else []), *arguments]
         made = ir.Function(self.module, ir.FunctionType(result, [kind for _, kind in taken]), name)
         if name not in EXPORTED:
             made.linkage = "internal"
-            if len(self.tables.network.reactions) + len(self.elimination.indices) <= INLINED:
-                made.attributes.add("alwaysinline")
+        if name != "attempt" and len(self.tables.network.reactions) + len(self.elimination.indices) <= INLINED:
+            made.attributes.add("alwaysinline")
         for argument in made.args:
             if isinstance(argument.type, ir.PointerType):
                 argument.add_attribute("noalias")
@@ -61,16 +61,16 @@ class _Writer:
     def loaded(self, do: Arithmetic, pointer: Any) -> list[Any]:
         return [do.load(pointer, i) for i in range(self.n)]
 
-    def rates(self, name: str) -> None:
-        """drift(y, ..., out) and jacobian(y, ..., values)"""
-        _, do, given = self.function(name, INTEGER, ("out", FLOATS))
+    def jacobian(self) -> None:
+        """jacobian(y, ..., values): the derivatives of the drift."""
+        _, do, given = self.function("jacobian", INTEGER, ("values", FLOATS))
         point = Point(do, self.tables, self.loaded(do, given["y"]), given)
-        for i, value in enumerate(getattr(point, name)()):
-            do.store(value, given["out"], i)
+        for e, value in enumerate(point.jacobian()):
+            do.store(value, given["values"], e)
         do.builder.ret(ir.Constant(INTEGER, 0))
 
     def slope(self) -> Any:
-        """The drift of other species, with the rest of y."""
+        """slope(y, ..., species, out): the drift of these species, with the rest of y."""
         made, do, given = self.function("slope", INTEGER, ("species", FLOATS), ("out", FLOATS))
         point = Point(do, self.tables, self.loaded(do, given["species"]), given)
         self.store_chunks(do, self.packed(do, point.drift()), given["out"])
@@ -191,6 +191,3 @@ class _Writer:
     def store_chunks(self, do: Arithmetic, values: list[Any], pointer: Any) -> None:
         for value, at in zip(values, self.chunks, strict=True):
             do.builder.store(value, self.place(do, pointer, at), align=8)
-
-
-EXPORTED = ("drift", "jacobian", "attempt", "complete")

@@ -54,7 +54,15 @@ def loops(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
     """The integrator beside the polynomial flow above, as a package of its own."""
     folder = tmp_path_factory.mktemp("polynomial") / "polynomial_loops"
     folder.mkdir()
-    for name in ("rosenbrock.py", "straight_line.py", "sparse_lu.py", "blocks.py", "pointer.py", "status.py"):
+    for name in (
+        "rosenbrock.py",
+        "rodas5p.py",
+        "straight_line.py",
+        "sparse_lu.py",
+        "blocks.py",
+        "pointer.py",
+        "status.py",
+    ):
         shutil.copy(LOOPS / name, folder)
     (folder / "flow.py").write_text(textwrap.dedent(FLOW))
     sys.path.insert(0, str(folder.parent))
@@ -344,6 +352,21 @@ def test_solutions_agree_with_scipy(seed):
     assert factorise(lu, n, tables) == -1
     solve(lu, x, n, tables)
     assert x == pytest.approx(np.atleast_1d(exact), abs=1e-12)
+
+
+@pytest.mark.parametrize(("n", "density"), [(24, 1.0), (40, 0.5), (90, 0.2), (100, 1.0), (250, 0.03)])
+def test_long_rows_agree_with_scipy(n, density):
+    """Rows of U in blocks, alone and two at once; the scratch between entries and blocks holds no numbers before."""
+    rng = np.random.default_rng(n)
+    matrix = with_diagonal(scipy.sparse.random(n, n, density, random_state=n, data_rvs=rng.standard_normal))
+    tables = elimination(matrix.indptr, matrix.indices)
+    assert (tables.begin.size > 0, tables.alike.any()) == (True, True)
+    lu, x = filled(matrix, tables), rng.normal(size=n)
+    lu[tables.row : tables.blocks] = np.nan
+    exact = scipy.sparse.linalg.spsolve(matrix.tocsc(), x)
+    assert factorise(lu, n, tables) == -1
+    solve(lu, x, n, tables)
+    assert x == pytest.approx(exact, abs=1e-12)
 
 
 @pytest.mark.parametrize("value", [0.0, np.nan, np.inf])
