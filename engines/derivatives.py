@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ def gradient(number, y, slot, scale, first, partial):
 """
 
 
+@lru_cache(maxsize=16)
 def gradient_address(network: Network) -> int:
     """The address of ``gradient(number, y, slot, scale, first, partial)``; 0 where all laws are static.
 
@@ -27,7 +29,7 @@ def gradient_address(network: Network) -> int:
     if not moving_laws(network):
         return 0
     wanted = _wanted(network)
-    return address("gradient", f"{wanted}{Path(__file__).read_text()}", lambda: _text(network, wanted), network)
+    return address("gradient", f"{wanted}{Path(__file__).read_text()}", lambda: _text(network), network)
 
 
 def _wanted(network: Network) -> dict[int, list[int]]:
@@ -41,11 +43,18 @@ def _wanted(network: Network) -> dict[int, list[int]]:
     return {number: sorted(places) for number, places in found.items()}
 
 
-def _text(network: Network, wanted: dict[int, list[int]]) -> str:
+def gradient_lines(network: Network) -> dict[int, str]:
+    """By law, the statements that give its derivatives by ``partial[i] = ...``, and return its value."""
+    wanted = _wanted(network)
+    return {number: "\n".join(_derivatives(law, wanted[number])) for number, law in moving_laws(network).items()}
+
+
+def _text(network: Network) -> str:
     lines = []
-    for number, law in moving_laws(network).items():
+    for number, text in gradient_lines(network).items():
+        law = network.laws[number]
         lines.append(f"    if number == {number}:  # {law.name}")
-        lines += [f"        {line}" for line in (*arguments_of(law), *_derivatives(law, wanted[number]))]
+        lines += [f"        {line}" for line in (*arguments_of(law), *text.splitlines())]
     return LAW_HEAD + _GRADIENT + "\n".join([*lines, "    return math.nan"]) + "\n"
 
 

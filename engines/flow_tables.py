@@ -27,14 +27,15 @@ class FlowTables:
     slot: Integers
     scale: Floats
 
-    def rates(self, coefficients: Floats, jacobian: bool = True) -> tuple[Any, ...]:
+    def rates(self, coefficients: Floats, laws: bool = True, jacobian: bool = True) -> tuple[Any, ...]:
         """``rates`` of the loops with the coefficients of one segment, (reactions,).
 
-        jacobian: whether derivatives of the laws are wanted too, which are compiled apart.
+        laws, jacobian: whether laws, and their derivatives, are wanted, which are compiled apart.
         """
         weights = np.concatenate([coefficients, self.weights[len(coefficients) :]])
-        gradient = gradient_address(self.network) if jacobian else 0
-        return law_address(self.network), gradient, self.plan, weights, self.slot, self.scale
+        law = law_address(self.network) if laws else 0
+        gradient = gradient_address(self.network) if laws and jacobian else 0
+        return law, gradient, self.plan, weights, self.slot, self.scale
 
 
 def with_own_weights(rates: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -29,7 +29,7 @@ def flow_part(indptr: Integers, indices: Integers, rates: Any, moved: Integers, 
     used = np.flatnonzero((number[rows] >= 0) & (number[indices] >= 0))
     starts = np.searchsorted(number[rows[used]], np.arange(len(moved) + 1)).astype(np.int64)
     order = elimination(starts, number[indices[used]])
-    room = np.zeros(len(indices)), np.zeros(len(order.indices)), np.zeros((5, len(moved)))
+    room = np.zeros(len(indices)), np.zeros(order.room), np.zeros((4, len(moved)))
     return Flow(rates, moved, used, order, float(rtol), float(atol), *room)
 
 

@@ -17,7 +17,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import ModuleType
 
@@ -57,6 +57,7 @@ def loops(module: str) -> ModuleType:
     return _load("loops", repr(sorted(files.items())), lambda: files, module)
 
 
+@lru_cache(maxsize=16)
 def law_address(network: Network) -> int:
     """The address of ``law(number, y, slot, scale, first)``; 0 where all laws are static."""
     laws = moving_laws(network)
@@ -144,6 +145,18 @@ def _load(kind: str, named_by: str, write: Callable[[], dict[str, str]], module:
             _import(name, folder / "__init__.py")
         _import(f"{name}.{module}", folder / f"{module}.py")
     return sys.modules[f"{name}.{module}"]
+
+
+def stored(kind: str, named_by: str, make: Callable[[], bytes]) -> bytes:
+    """What ``make`` returns, from a file if it was made before; ``named_by`` must change where that would."""
+    path = cache_folder() / f"microdomain_{kind}_{hashlib.sha256(named_by.encode()).hexdigest()[:24]}"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent) as unfinished:
+            made = Path(unfinished) / path.name
+            made.write_bytes(make())
+            made.replace(path)
+    return path.read_bytes()
 
 
 def _write(folder: Path, content: dict[str, str]) -> None:

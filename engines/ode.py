@@ -15,7 +15,8 @@ from engines.loops.status import FINISHED
 from engines.options import check_options
 from engines.result import Outcome
 from engines.segments import segments
-from engines.sparse_pattern import Elimination, elimination
+from engines.sparse_pattern import Elimination, aligned, elimination
+from engines.straight_line.machine import NO_CODE, code, is_small
 from mechanisms.network import Floats, Integers, Network
 
 
@@ -60,17 +61,21 @@ class Run:
     def __init__(self, engine: ODE, network: Network, t_start: float, t_end: float) -> None:
         self.engine, self.network, self.t_start = engine, network, t_start
         self.loops = loops("rosenbrock")
-        self.segments = segments(network, t_start, t_end)
-        self.elimination, self.tables = eliminated(network), tables(network)
+        self.start, self.segments = network.values(t_start), segments(network, t_start, t_end)
+        self.elimination, found = eliminated(network), tables(network)
+        small = is_small(found, self.elimination)
+        self.code = code(found, self.elimination) if small else NO_CODE
+        self.rates = [found.rates(c, laws=not small) for c in self.segments[1]]
 
     def trajectories(self, seeds: Any, grid: Floats, states: Floats, control: Integers) -> Outcome:
         """The one solution, in ``states`` (1, time, slot); seeds are not used."""
         network, engine = self.network, self.engine
         species = len(network.species)
-        y = network.values(self.t_start)
-        ends, coefficients, held, held_values = self.segments
+        y = self.start.copy()
+        ends, _, held, held_values = self.segments
         t, following, steps, status, worst = self.t_start, 0, 0, FINISHED, 0
         recorded = np.full((len(grid), species), np.nan)
+        room = aligned(self.loops.room_for(species, self.elimination, len(y)))
         tolerances = (float(engine.rtol), float(engine.atol), int(engine.max_steps))
         for k, end in enumerate(ends):
             y[held] = held_values[k]
@@ -80,10 +85,11 @@ class Run:
             if end == t:
                 break
             here = grid if k == len(ends) - 1 else grid[: np.searchsorted(grid, end)]
-            rates = self.tables.rates(coefficients[k])
+            rates = self.rates[k]
+            code = (*self.code.addresses, rates[2], rates[3], rates[5])
             state = (y, species, t, float(end), 0.0, here, following, recorded)
             status, t, _, taken, _, following, worst = self.loops.integrate(
-                *state, *tolerances, rates, self.elimination, control
+                *state, *tolerances, rates, code, self.elimination, room, control
             )
             steps += taken
             control[1] = following

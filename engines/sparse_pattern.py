@@ -1,11 +1,16 @@
 """The order in which a sparse matrix is eliminated, and the entries that appear on the way (fill-in)."""
 
 from heapq import heapify, heappop, heappush
-from itertools import chain
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from engines.loops.blocks import WIDTH
+
+LONG = 16
+"""Entries of a row of U from which on it is stored in blocks."""
 
 
 class Elimination(NamedTuple):
@@ -13,7 +18,8 @@ class Elimination(NamedTuple):
     The tables by which `loops.sparse_lu` factorises any matrix of one sparsity pattern.
 
     Row k of the tables is the k-th eliminated unknown. Its entries, all named by their unknown, are the
-    multipliers (L), the pivot, and the rest of the row (U), all in the order of elimination.
+    multipliers (L), the pivot, and the rest of the row (U), all in the order of elimination. Where the rest is long it
+    lies in blocks (`loops.blocks`) elsewhere.
     """
 
     order: NDArray[np.int64]  # (n) the unknown eliminated k-th
@@ -22,7 +28,16 @@ class Elimination(NamedTuple):
     indices: NDArray[np.int64]  # (filled) the unknown of each entry
     column: NDArray[np.int64]  # (filled) its position
     pivot: NDArray[np.int64]  # (n) which entry is the pivot of row k
-    place: NDArray[np.int64]  # (nnz) the entry that each nonzero of the original matrix becomes
+    entry: NDArray[np.int64]  # (nnz) the entry that each nonzero of the original matrix becomes
+    place: NDArray[np.int64]  # (nnz) where that lies
+    block: NDArray[np.int64]  # (n + 1) where the blocks of row k begin
+    begin: NDArray[np.int64]  # (blocks) the position that a block begins at
+    alike: NDArray[
+        np.int64
+    ]  # (n) whether the next row has blocks at the same positions, of which the first holds its pivot
+    row: int  # where a row with all its places lies, behind the entries
+    blocks: int  # where the blocks lie
+    room: int  # how many numbers all this takes
 
 
 def elimination(indptr: NDArray[np.int64], indices: NDArray[np.int64]) -> Elimination:
@@ -95,16 +110,59 @@ def _tables(
     position[order] = np.arange(n)
     when = position.tolist()
     filled = [[*lower[i], i, *sorted(upper[i], key=when.__getitem__)] for i in order]
-    start = np.zeros(n + 1, dtype=np.int64)
-    np.cumsum([len(row) for row in filled], out=start[1:])
-    entries = np.fromiter(chain.from_iterable(filled), dtype=np.int64, count=start[-1])
+    start = _starts(filled)
+    entries = _flat(filled)
+    column = position[entries]
     pivot = start[:-1] + np.array([len(lower[i]) for i in order], dtype=np.int64)
+    begins = [_blocks(column[pivot[k] + 1 : start[k + 1]]) for k in range(n)]
+    block, begin = _starts(begins), _flat(begins)
+    pairs = enumerate(pairwise(begins))
+    alike = [len(a) > 0 and a == b and a[0] <= k + 1 for k, (a, b) in pairs] + [False]
+    row = _rounded(len(entries))
+    blocks = row + _rounded(n)
 
-    # An entry is found by its key, row * n + unknown, unique in the filled pattern.
-    keys = np.repeat(np.arange(n), np.diff(start)) * n + entries
-    wanted = np.repeat(position, np.diff(indptr)) * n + indices
-    by_key = np.argsort(keys)
-    place = by_key[np.searchsorted(keys, wanted, sorter=by_key)]
+    # An entry is found by its key, row * n + position, by which the entries are sorted.
+    found = np.repeat(np.arange(n), np.diff(start)) * n + column
+    wanted = np.repeat(position, np.diff(indptr)) * n + position[indices]
+    lies = np.arange(len(entries))
+    for k in np.flatnonzero(np.diff(block)).tolist():
+        rest = slice(pivot[k] + 1, start[k + 1])
+        b = np.searchsorted(begin[block[k] : block[k + 1]], column[rest], side="right") - 1 + block[k]
+        lies[rest] = blocks + WIDTH * b + column[rest] - begin[b]
+    entry = np.searchsorted(found, wanted).astype(np.int64)
+    shape = np.array(order, dtype=np.int64), position, start, entries, column, pivot
     return Elimination(
-        np.array(order, dtype=np.int64), position, start, entries, position[entries], pivot, place.astype(np.int64)
+        *shape,
+        entry,
+        lies[entry],
+        block,
+        begin,
+        np.array(alike[:n], dtype=np.int64),
+        row,
+        blocks,
+        room=blocks + WIDTH * len(begin),
     )
+
+
+def aligned(size: int) -> NDArray[np.float64]:
+    """Room for numbers, from the beginning of a block in memory."""
+    found = np.empty(size + WIDTH)
+    first = -found.__array_interface__["data"][0] // found.itemsize % WIDTH
+    return found[first : first + size]
+
+
+def _blocks(columns: NDArray[np.int64]) -> list[int]:
+    """Where the blocks begin that hold these columns, if they are many."""
+    return np.unique(columns // WIDTH * WIDTH).tolist() if len(columns) >= LONG else []
+
+
+def _rounded(size: int) -> int:
+    return -(-size // WIDTH) * WIDTH
+
+
+def _flat(rows: list[list[int]]) -> NDArray[np.int64]:
+    return np.fromiter(chain.from_iterable(rows), dtype=np.int64)
+
+
+def _starts(rows: list[list[int]]) -> NDArray[np.int64]:
+    return np.cumsum([0, *map(len, rows)], dtype=np.int64)

@@ -252,6 +252,8 @@ class Network:
 
     def with_conducting(self, species: Floats) -> Floats:
         """(..., slot) species (..., species) with the expected counts of conducting complexes behind them."""
+        if not self.multimers:
+            return species
         watched = [self.species.index(group.watched) for group in self.multimers]
         conducting = [g.expected(species[..., i, None]) for g, i in zip(self.multimers, watched, strict=True)]
         found: Floats = np.concatenate([species, *conducting], axis=-1)

@@ -35,7 +35,7 @@ class Problem:
     end: float
     smallest: float
 
-    @property
+    @cached_property
     def times(self) -> np.ndarray:
         return np.linspace(0, self.end, 101)
 

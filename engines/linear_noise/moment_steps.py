@@ -22,7 +22,8 @@ from scipy.linalg import lu_factor, lu_solve
 from engines.linear_noise.gating_noise import GatingNoise
 from engines.linear_noise.matrix_equations import Schur, sylvester
 from engines.linear_noise.views import NoiseViews, Slopes
-from engines.loops.rosenbrock import GAMMA, GROW, MEMORY, RESPONSE, SAFETY, SHRINK, STAGES, A, C, E, H
+from engines.loops.rodas5p import GAMMA, STAGES, A, C, E, H
+from engines.loops.rosenbrock import GROW, MEMORY, RESPONSE, SAFETY, SHRINK
 from mechanisms.network import Floats
 
 NUDGE = 1e-4

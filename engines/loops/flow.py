@@ -13,7 +13,7 @@ numba hands each over by value, with a count of its references.
 import numpy as np
 from numba import njit
 
-from .pointer import call_float
+from .pointer import call_float, pointers
 
 SIZES = ("SPECIES", "REACTIONS", "MULTIMERS", "QUANTITIES", "MOVING", "MOST_ARGUMENTS")
 COLUMNS = (
@@ -133,7 +133,8 @@ def drift_at(y, rates, out):
 
     ``rate`` is written out here: as a call it would take half as long again.
     """
-    law, _, plan, weights, slot, scale = rates
+    y, out = pointers((y, out))
+    law, _, plan, weights, slot, scale = pointers(rates)
     for i in range(plan[SPECIES]):
         out[i] = 0.0
     reactant, order, changed, change = plan[REACTANT], plan[ORDER], plan[CHANGED], plan[CHANGE]
@@ -160,14 +161,22 @@ def jacobian(y, rates, values):
 @njit(nogil=True, error_model="numpy")
 def jacobian_at(y, rates, values, poles):
     """The same at a complete y. poles: slopes without end stay; else they count as none, as that of sqrt(x) at 0."""
-    _, gradient, plan, weights, slot, scale = rates
-    reactions, reactant, order = plan[REACTIONS], plan[REACTANT], plan[ORDER]
-    slope = np.zeros(plan[SPECIES])
-    partial = np.empty(plan[MOST_ARGUMENTS])
-    inner = np.zeros(plan[plan[SUPPORT] + plan[MULTIMERS] + plan[QUANTITIES]])
-    inner_slopes(y, rates, partial, slope, inner, poles)
+    plan = rates[2]
+    inner = plan[plan[SUPPORT] + plan[MULTIMERS] + plan[QUANTITIES]]
+    scratch = np.zeros(plan[SPECIES]), np.empty(plan[MOST_ARGUMENTS]), np.zeros(inner)
     for i in range(len(values)):
         values[i] = 0.0
+    add_jacobian(pointers((y, rates, values)), pointers(scratch), scratch, poles)
+
+
+@njit(nogil=True, error_model="numpy")
+def add_jacobian(places, scratch, kept, poles):
+    """Add the same to values; of ``scratch`` there are addresses, and the arrays, which must last until the end."""
+    y, rates, values = places
+    slope, partial, inner = scratch
+    _, gradient, plan, weights, slot, scale = rates
+    reactions, reactant, order = plan[REACTIONS], plan[REACTANT], plan[ORDER]
+    inner_slopes(y, rates, partial, slope, inner, poles)
     entry = plan[ENTRY]
     for j in range(reactions):
         coefficient, law = weights[plan[COEFFICIENT] + j], 1.0

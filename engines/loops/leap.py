@@ -52,7 +52,7 @@ def leap(
     is_due: tau was chosen so that one fires, and the second half may grow, up to ``most`` in all, until it does.
     a, derivative, critical, quick: at y. y, members, watched and generator change in place.
     """
-    later, fired, lu, x, row = scratch
+    later, fired, lu, x = scratch
     plan, weights = rates[2], rates[3]
     b0, b1, b2, b3 = generator[0], generator[1], generator[2], generator[3]
     waiting = 0.0
@@ -65,7 +65,7 @@ def leap(
             fired[j] = 0.0
             if a[j] > 0.0 and not critical[j]:
                 fired[j], b0, b1, b2, b3 = poisson(a[j] * (tau if implicit and quick[j] else half), b0, b1, b2, b3)
-        solved = not implicit or settle(half, fired, quick, rates, derivative, elimination, lu, x, row)
+        solved = not implicit or settle(half, fired, quick, rates, derivative, elimination, lu, x)
         if solved and take(y, fired, implicit, quick, plan, weights, constrained):
             break
         tau = half
@@ -170,7 +170,7 @@ def take(y, fired, implicit, quick, plan, weights, constrained):
 
 
 @njit(nogil=True, error_model="numpy")
-def settle(half, fired, quick, rates, derivative, elimination, lu, x, row):
+def settle(half, fired, quick, rates, derivative, elimination, lu, x):
     """Correct the firings of quick reactions by the trapezoidal rule; False where its matrix is singular."""
     plan, weights = rates[2], rates[3]
     for e in range(len(lu)):
@@ -189,9 +189,9 @@ def settle(half, fired, quick, rates, derivative, elimination, lu, x, row):
                     place = elimination.place[plan[plan[flow.ENTRY] + entry]]
                     lu[place] -= half * weights[plan[CHANGE] + q] * derivative[d]
                 entry += 1
-    if factorise(lu, row, elimination) >= 0:
+    if factorise(lu, len(x), elimination) >= 0:
         return False
-    solve(lu, x, elimination)
+    solve(lu, x, len(x), elimination)
     for j in range(len(fired)):
         if quick[j]:
             more = 0.0

@@ -130,7 +130,7 @@ def trajectories(
     partial, sums = np.empty(plan[flow.MOST_ARGUMENTS]), np.empty((3, species))
     for_sizes = (np.empty(species), np.empty(species), partial, inner, sums)
     unknowns = len(elimination.order)
-    solving = (np.empty(len(elimination.indices)), np.empty(unknowns), np.empty(unknowns))
+    solving = (np.empty(elimination.room), np.empty(unknowns))
     for_leaps = (np.empty(reactions), np.empty(reactions), *solving)
     for n in range(len(seeds)):
         begin(start, seeds[n], y, members, watched, generator, report)

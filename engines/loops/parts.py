@@ -10,7 +10,7 @@ class Flow(NamedTuple):
     """What flows.
 
     rates: see ``flow.py``. moved: the species. used: the nonzeros of the Jacobian between them; elimination: of these.
-    rtol, atol: tolerances. values: room for the nonzeros, lu: for the factors, stages: (5, moved) for those of a step.
+    rtol, atol: tolerances. values: room for the nonzeros, lu: for the factors, stages: (4, moved) for those of a step.
     """
 
     rates: Any

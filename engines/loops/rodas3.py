@@ -37,26 +37,26 @@ def attempt(y, h, flow, rates, scratch):
         lu[tables.place[e]] = -flow.values[used[e]]
     for k in range(n):
         lu[tables.pivot[k]] += 1.0 / (h * GAMMA)
-    if factorise(lu, stages[4], tables) >= 0:
+    if factorise(lu, n, tables) >= 0:
         return False
     drift_at(y, rates, slope)
     for i in range(n):
         stages[0, i] = slope[moved[i]]
-    solve(lu, stages[0], tables)
+    solve(lu, stages[0], n, tables)
     for i in range(n):
         stages[1, i] = slope[moved[i]] + 4.0 / h * stages[0, i]
         trial[moved[i]] = y[moved[i]] + 2.0 * stages[0, i]
-    solve(lu, stages[1], tables)
+    solve(lu, stages[1], n, tables)
     drift(trial, rates, slope)
     for i in range(n):
         stages[2, i] = slope[moved[i]] + (stages[0, i] - stages[1, i]) / h
-    solve(lu, stages[2], tables)
+    solve(lu, stages[2], n, tables)
     for i in range(n):
         trial[moved[i]] += stages[2, i]
     drift(trial, rates, slope)
     for i in range(n):
         stages[3, i] = slope[moved[i]] + (stages[0, i] - stages[1, i] - 8.0 / 3.0 * stages[2, i]) / h
-    solve(lu, stages[3], tables)
+    solve(lu, stages[3], n, tables)
     for i in range(n):
         trial[moved[i]] += stages[3, i]
     return True

@@ -13,111 +13,20 @@ and the step, its error estimate and the state a fraction s of the way through a
 One sparse factorisation serves eight solves, and no iteration can fail to converge. Conserved totals stay
 conserved, because J is exact.
 
-Steinebach G (2023) Construction of Rosenbrock-Wanner method Rodas5P and numerical benchmarks within the
-Julia Differential Equations package. BIT Numerical Mathematics 63, 27. The estimate E is that of the later
-variant Rodas5Pe, of order 4 too, with a third of the error constant.
+A small network has straight code of its own for a step (``engines/straight_line``), a larger one takes that below.
+
 Hairer E, Wanner G (1996) Solving Ordinary Differential Equations II, chapter IV.7. Springer.
 """
 
 import numpy as np
 from numba import njit
 
-from .flow import complete, drift, jacobian
-from .pointer import borrowed
+from . import flow
+from .pointer import borrowed, call_int, pointers
+from .rodas5p import GAMMA, STAGES, A, C, E, H
 from .sparse_lu import factorise, solve
 from .status import FINISHED, NOT_FINITE, STEP_TOO_SMALL, STOPPED, TOO_MANY_STEPS
-
-STAGES = 8
-GAMMA = 0.21193756319429014
-A = np.zeros((STAGES, STAGES))
-A[1, :1] = 3.0
-A[2, :2] = 2.849394379747939, 0.45842242204463923
-A[3, :3] = -6.954028509809101, 2.489845061869568, -10.358996098473584
-A[4, :4] = 2.8029986275628964, 0.5072464736228206, -0.3988312541770524, -0.04721187230404641
-A[5:, :5] = (
-    -7.502846399306121,
-    2.561846144803919,
-    -11.627539656261098,
-    -0.18268767659942256,
-    0.030198172008377946,
-)
-A[6:, 5] = 1.0
-A[7:, 6] = 1.0
-C = np.zeros((STAGES, STAGES))
-C[1, :1] = -14.155112264123755
-C[2, :2] = -17.97296035885952, -2.859693295451294
-C[3, :3] = 147.12150275711716, -1.41221402718213, 71.68940251302358
-C[4, :4] = 165.43517024871676, -0.4592823456491126, 42.90938336958603, -5.961986721573306
-C[5, :5] = (
-    24.854864614690072,
-    -3.0009227002832186,
-    47.4931110020768,
-    5.5814197821558125,
-    -0.6610691825249471,
-)
-C[6, :6] = (
-    30.91273214028599,
-    -3.1208243349937974,
-    77.79954646070892,
-    34.28646028294783,
-    -19.097331116725623,
-    -28.087943162872662,
-)
-C[7, :7] = (
-    37.80277123390563,
-    -3.2571969029072276,
-    112.26918849496327,
-    66.9347231244047,
-    -40.06618937091002,
-    -54.66780262877968,
-    -9.48861652309627,
-)
-E = np.array(
-    [
-        0.2606326497975715,
-        -0.005158627295444251,
-        1.3038988631109731,
-        1.235000722062074,
-        -0.7931985603795049,
-        -1.005448461135913,
-        -0.18044626132120234,
-        0.17051519239113755,
-    ]
-)
-H = np.array(
-    [
-        [
-            25.948786856663858,
-            -2.5579724845846235,
-            10.433815404888879,
-            -2.3679251022685204,
-            0.524948541321073,
-            1.1241088310450404,
-            0.4272876194431874,
-            -0.17202221070155493,
-        ],
-        [
-            -9.91568850695171,
-            -0.9689944594115154,
-            3.0438037242978453,
-            -24.495224566215796,
-            20.176138334709044,
-            15.98066361424651,
-            -6.789040303419874,
-            -6.710236069923372,
-        ],
-        [
-            11.419903575922262,
-            2.8879645146136994,
-            72.92137995996029,
-            80.12511834622643,
-            -52.072871366152654,
-            -59.78993625266729,
-            -0.15582684282751913,
-            4.883087185713722,
-        ],
-    ]
-)
+from .straight_line import complete, drift, jacobian
 
 # Step control: h err^-0.17 previous^0.04 keeps h from oscillating where stability, not accuracy, limits it.
 SAFETY = 0.9
@@ -127,15 +36,32 @@ RESPONSE = 0.17
 MEMORY = 0.04
 
 
+def room_for(n, tables, slots):
+    """How many numbers `integrate` needs room for: n species in y of so many slots."""
+    return tables.room + tables.place.size + n + slots + STAGES * n
+
+
 @njit(nogil=True, error_model="numpy")
-def first_step(y, n, span, rtol, atol, rates, slope, trial, stages):
+def divided(room, filled, nonzeros, n, slots):
+    """The parts of `room`: factors, nonzeros of the Jacobian, a slope, a state, and stages, each behind the other.
+
+    The arrays come from outside and are borrowed: numba would count references of its own ones at every call, which
+    took a third of the time of a step.
+    """
+    a, b = filled, filled + nonzeros
+    c, d = b + n, b + n + slots
+    return room[:a], room[a:b], room[b:c], room[c:d], room[d : d + STAGES * n]
+
+
+@njit(nogil=True, error_model="numpy")
+def first_step(y, n, span, rtol, atol, rates, code, slope, trial, stages):
     """
     A guess of the first step, from the sizes of y' and y'' (Hairer, Norsett & Wanner 1993, section II.4).
 
-    `slope` (n), `trial` (as y, its constants filled in) and `stages` (8, n) are scratch. Returns a step in s,
+    `slope` (n), `trial` (as y, its constants filled in) and `stages` (8 n) are scratch. Returns a step in s,
     at most `span`.
     """
-    drift(y, rates, slope)
+    drift(y, rates, code, slope)
     size = speed = bend = 0.0
     for i in range(n):
         scale = atol + rtol * abs(y[i])
@@ -146,11 +72,11 @@ def first_step(y, n, span, rtol, atol, rates, slope, trial, stages):
         h = 0.01 * size / speed
     h = min(h, span)
     for i in range(n):
-        stages[0, i] = slope[i]
+        stages[i] = slope[i]
         trial[i] = y[i] + h * slope[i]
-    drift(trial, rates, slope)
+    drift(trial, rates, code, slope)
     for i in range(n):
-        bend = max(bend, abs(slope[i] - stages[0, i]) / (h * (atol + rtol * abs(y[i]))))
+        bend = max(bend, abs(slope[i] - stages[i]) / (h * (atol + rtol * abs(y[i]))))
     fastest = max(speed, bend)
     if fastest > 1e-15:
         return min(100.0 * h, span, (0.01 / fastest) ** 0.2)
@@ -160,10 +86,10 @@ def first_step(y, n, span, rtol, atol, rates, slope, trial, stages):
 @njit(nogil=True, error_model="numpy")
 def attempt(y, n, h, values, rates, tables, lu, slope, trial, stages):
     """
-    Try a step: fill `stages` (8, n) and leave the state after it in `trial`.
+    Try a step: fill `stages` (8 n), leave the state after it in `trial` and the estimate of its error in `slope` (n).
 
-    `values` (nnz) is the Jacobian at y; `lu` (filled) and `slope` (n) are scratch. Returns -1, or the
-    component at which W could not be factorised.
+    `values` (nnz) is the Jacobian at y; `lu` (filled) is scratch. Returns -1, or the component at which W could not be
+    factorised.
     """
     for e in range(lu.size):
         lu[e] = 0.0
@@ -171,7 +97,7 @@ def attempt(y, n, h, values, rates, tables, lu, slope, trial, stages):
         lu[tables.place[e]] = -values[e]
     for k in range(n):
         lu[tables.pivot[k]] += 1.0 / (h * GAMMA)
-    failed = factorise(lu, slope, tables)
+    failed = factorise(lu, n, tables)
     if failed >= 0:
         return failed
     for s in range(STAGES):
@@ -180,34 +106,35 @@ def attempt(y, n, h, values, rates, tables, lu, slope, trial, stages):
         for j in range(s):
             a = A[s, j]
             for i in range(n):
-                trial[i] += a * stages[j, i]
-        drift(trial, rates, slope)
+                trial[i] += a * stages[j * n + i]
+        flow.drift(trial, rates, slope)
         for j in range(s):
             c = C[s, j] / h
             for i in range(n):
-                slope[i] += c * stages[j, i]
-        solve(lu, slope, tables)
+                slope[i] += c * stages[j * n + i]
+        solve(lu, slope, n, tables)
         for i in range(n):
-            stages[s, i] = slope[i]
+            stages[s * n + i] = slope[i]
     for i in range(n):
         trial[i] += slope[i]
+        estimate = 0.0
+        for j in range(STAGES):
+            estimate += E[j] * stages[j * n + i]
+        slope[i] = estimate
     return -1
 
 
 @njit(nogil=True, error_model="numpy")
-def error(y, trial, n, rtol, atol, stages):
+def error(y, trial, n, rtol, atol, estimate):
     """
-    The largest error of a step in units of atol + rtol |y|, and the component that has it.
+    The largest of the errors `estimate` (n) in units of atol + rtol |y|, and the component that has it.
 
     The maximum, not the mean square: an error in one of 10,000 voxels must not be diluted by the other 9,999.
     """
     largest = 0.0
     worst = 0
     for i in range(n):
-        estimate = 0.0
-        for j in range(STAGES):
-            estimate += E[j] * stages[j, i]
-        scaled = abs(estimate) / (atol + rtol * max(abs(y[i]), abs(trial[i])))
+        scaled = abs(estimate[i]) / (atol + rtol * max(abs(y[i]), abs(trial[i])))
         if not scaled <= largest:
             largest = scaled
             worst = i
@@ -222,27 +149,27 @@ def between(y, trial, n, s, stages, recorded, row):
     for i in range(n):
         curve = 0.0
         for j in range(STAGES):
-            curve += (H[0, j] + s * (H[1, j] + s * H[2, j])) * stages[j, i]
+            curve += (H[0, j] + s * (H[1, j] + s * H[2, j])) * stages[j * n + i]
         recorded[row, i] = (1.0 - s) * y[i] + s * (trial[i] + (1.0 - s) * curve)
 
 
 @njit(nogil=True, error_model="numpy")
-def not_finite(y, n, values, rates, tables, slope):
+def not_finite(y, n, values, rates, code, tables, slope):
     """The first component whose drift, or a derivative of it in `values` (nnz), is NaN or infinite; or -1."""
-    drift(y, rates, slope)
+    drift(y, rates, code, slope)
     for i in range(n):
         if not np.isfinite(slope[i]):
             return i
     for e in range(values.size):
         if not np.isfinite(values[e]):
             for k in range(n):
-                if tables.place[e] < tables.indptr[k + 1]:
+                if tables.entry[e] < tables.indptr[k + 1]:
                     return tables.order[k]
     return -1
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def integrate(y, n, t, t_end, h, grid, following, recorded, rtol, atol, max_steps, rates, tables, control):
+def integrate(y, n, t, t_end, h, grid, following, recorded, rtol, atol, max_steps, rates, code, tables, room, control):
     """
     Advance dy/dt = drift(y) from t to t_end, recording y on the way.
 
@@ -267,10 +194,12 @@ def integrate(y, n, t, t_end, h, grid, following, recorded, rtol, atol, max_step
         Errors of a step up to atol + rtol |y| molecules are accepted.
     max_steps : int
         The largest number of attempted steps.
-    rates : tuple of arrays
+    rates, code : tuples
         Handed through to `drift` and `jacobian`.
     tables : Elimination
         Of the pattern in which `jacobian` writes.
+    room : array of float64, shape (room_for(...))
+        Scratch.
     control : array of int64, shape (1)
         Made nonzero from outside to stop.
 
@@ -289,24 +218,21 @@ def integrate(y, n, t, t_end, h, grid, following, recorded, rtol, atol, max_step
     worst : int
         The component that had the largest error, or was not finite, in the last attempt.
     """
-    rates, tables = borrowed(rates), borrowed(tables)
-    values = np.empty(tables.place.size)
-    lu = np.empty(tables.indices.size)
-    slope = np.empty(n)
-    stages = np.empty((STAGES, n))
-    trial = np.empty(y.size)
-    complete(y, rates, 0)
+    y, grid, recorded, control, room = borrowed((y, grid, recorded, control, room))
+    lu, values, slope, trial, stages = divided(room, tables.room, tables.place.size, n, y.size)
+    rates, code, tables = pointers(rates), pointers(code), pointers(tables)
+    complete(y, rates, code)
     for i in range(y.size):
         trial[i] = y[i]
     if h <= 0.0:
-        h = first_step(y, n, t_end - t, rtol, atol, rates, slope, trial, stages)
+        h = first_step(y, n, t_end - t, rtol, atol, rates, code, slope, trial, stages)
     status = FINISHED
     steps = rejected = worst = 0
-    previous = 1.0
+    previous = 0.0
     fresh = True
     while t < t_end:
         if fresh:
-            jacobian(y, rates, values)
+            jacobian(y, rates, code, values)
         last = 1.01 * h >= t_end - t
         step = t_end - t if last else h
         if control[0] != 0:
@@ -319,11 +245,14 @@ def integrate(y, n, t, t_end, h, grid, following, recorded, rtol, atol, max_step
             break
         steps += 1
         err = np.inf
-        failed = attempt(y, n, step, values, rates, tables, lu, slope, trial, stages)
+        if code[2] != 0:
+            failed = call_int(code[2], (y, code[4], code[5], code[6], step, values, lu, slope, trial, stages))
+        else:
+            failed = attempt(y, n, step, values, rates, tables, lu, slope, trial, stages)
         if failed >= 0:
             worst = failed
         else:
-            err, worst = error(y, trial, n, rtol, atol, stages)
+            err, worst = error(y, trial, n, rtol, atol, slope)
         if not err <= 1.0:
             rejected += 1
             fresh = False
@@ -335,15 +264,16 @@ def integrate(y, n, t, t_end, h, grid, following, recorded, rtol, atol, max_step
             following += 1
         for i in range(n):
             y[i] = trial[i]
-        err = max(err, 1e-6)  # a vanishing error must not hold the next step back
-        factor = max(SHRINK, SAFETY * err**-RESPONSE * previous**MEMORY)
+        log_error = np.log(max(err, 1e-6))  # a vanishing error must not hold the next step back
+        factor = max(SHRINK, SAFETY * np.exp(MEMORY * previous - RESPONSE * log_error))
         factor = min(GROW if fresh else 1.0, factor)
         h = max(h, step * factor) if last else step * factor
         t = t_new
-        previous = err
+        previous = log_error
         fresh = True
+    complete(y, rates, code)
     if status == STEP_TOO_SMALL:
-        failed = not_finite(y, n, values, rates, tables, slope)
+        failed = not_finite(y, n, values, rates, code, tables, slope)
         if failed >= 0:
             status = NOT_FINITE
             worst = failed

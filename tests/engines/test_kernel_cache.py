@@ -3,6 +3,7 @@
 import ctypes
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,10 +18,13 @@ from numba.core import event
 import microdomain as md
 from engines import kernel
 from engines.derivatives import gradient_address
+from engines.straight_line import machine
 from mechanisms import maths
 from mechanisms.law import rate_law
 from mechanisms.network import Network
 
+KEPT = re.compile(r"\.nb[ic]$|^microdomain_straight_")
+"""The files that hold machine code."""
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 MODEL = """
@@ -84,7 +88,7 @@ def run(project: Path) -> dict[str, Any]:
         [sys.executable, "run.py"], cwd=project, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    files = {(str(path), path.stat().st_mtime_ns) for path in (project / "cache").rglob("*.nb*")}
+    files = {(str(path), path.stat().st_mtime_ns) for path in (project / "cache").rglob("*") if KEPT.search(path.name)}
     found: dict[str, Any] = json.loads(done.stdout) | {"files": files}
     return found
 
@@ -163,8 +167,8 @@ def test_other_values_compile_nothing_in_a_new_process(history: dict[str, dict[s
 
 def test_compiled_code_is_kept_where_the_variable_says(history: dict[str, dict[str, Any]]) -> None:
     """The loops, which are older, and the code of this model beside them."""
-    folders = {Path(name).parents[1].name.split("_")[1] for name, _ in history["first"]["files"]}
-    assert {"loops", "law", "gradient", "advance"} <= folders
+    kinds = {re.findall(r"microdomain_([a-z]+)_", name)[0] for name, _ in history["first"]["files"]}
+    assert kinds == {"loops", "straight", "advance"}
 
 
 def saturating(name: str = "values") -> md.Model:
@@ -181,7 +185,7 @@ def saturating(name: str = "values") -> md.Model:
 
 
 @pytest.mark.parametrize("engine", ["gillespie", "ode"])
-def test_values_compile_nothing_in_one_process(engine: str) -> None:
+def test_values_compile_nothing_in_one_process(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
     model = saturating()
 
     def simulate(model: md.Model, **options: Any) -> np.ndarray:
@@ -189,6 +193,7 @@ def test_values_compile_nothing_in_one_process(engine: str) -> None:
         return data.counts.values
 
     first = simulate(model)
+    monkeypatch.setattr(machine, "_compiled", None)
     with event.install_recorder("numba:run_pass") as passes:
         for other in (
             model.changed(parameters={"half": 2.0}),

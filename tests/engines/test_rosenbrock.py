@@ -24,11 +24,13 @@ LOOPS = Path(__file__).parents[2] / "engines" / "loops"
 FLOW = """
     from numba import njit
 
+    MEAN_FIELD = 0
+
     @njit
     def drift(y, rates, out):
-        weight, row, first, second, place = rates
+        terms, weight, row, first, second, by_first, by_second = rates
         out[:] = 0.0
-        for r in range(weight.size):
+        for r in range(terms):
             out[row[r]] += weight[r] * y[first[r]] * y[second[r]]
 
     @njit
@@ -37,13 +39,13 @@ FLOW = """
 
     @njit
     def jacobian(y, rates, values):
-        weight, row, first, second, place = rates
+        terms, weight, row, first, second, by_first, by_second = rates
         values[:] = 0.0
-        for r in range(weight.size):
-            if place[0, r] >= 0:
-                values[place[0, r]] += weight[r] * y[second[r]]
-            if place[1, r] >= 0:
-                values[place[1, r]] += weight[r] * y[first[r]]
+        for r in range(terms):
+            if by_first[r] >= 0:
+                values[by_first[r]] += weight[r] * y[second[r]]
+            if by_second[r] >= 0:
+                values[by_second[r]] += weight[r] * y[first[r]]
 """
 
 
@@ -52,7 +54,15 @@ def loops(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
     """The integrator beside the polynomial flow above, as a package of its own."""
     folder = tmp_path_factory.mktemp("polynomial") / "polynomial_loops"
     folder.mkdir()
-    for name in ("rosenbrock.py", "sparse_lu.py", "pointer.py", "status.py"):
+    for name in (
+        "rosenbrock.py",
+        "rodas5p.py",
+        "straight_line.py",
+        "sparse_lu.py",
+        "blocks.py",
+        "pointer.py",
+        "status.py",
+    ):
         shutil.copy(LOOPS / name, folder)
     (folder / "flow.py").write_text(textwrap.dedent(FLOW))
     sys.path.insert(0, str(folder.parent))
@@ -72,7 +82,7 @@ def problem(n, terms):
     place = np.array([[number.get((t[0], f), -1) for t, f in zip(terms, factors[:, k], strict=True)] for k in range(2)])
     indptr = np.searchsorted([i for i, _ in pattern], np.arange(n + 1))
     tables = elimination(indptr, np.array([j for _, j in pattern]))
-    return (weights, rows, factors[:, 0].copy(), factors[:, 1].copy(), place), tables
+    return (len(terms), weights, rows, factors[:, 0].copy(), factors[:, 1].copy(), place[0], place[1]), tables
 
 
 def run(loops, y, terms, grid, rtol=1e-6, atol=1e-6, h=0.0, t_end=None, max_steps=100_000, stop=0, start=0.0):
@@ -85,9 +95,10 @@ def run(loops, y, terms, grid, rtol=1e-6, atol=1e-6, h=0.0, t_end=None, max_step
     end = grid[-1] if t_end is None else t_end
     control = np.array([stop])
     names = ("status", "t", "h", "steps", "rejected", "following", "worst")
-    parts = loops.integrate(
-        extended, n, start, end, h, grid, 0, recorded, rtol, atol, max_steps, rates, tables, control
-    )
+    code = (0, 0, 0, 0, np.empty(0, dtype=np.int64), np.empty(0), np.empty(0))
+    room = np.empty(loops.room_for(n, tables, n + 1))
+    state = (extended, n, start, end, h, grid, 0, recorded)
+    parts = loops.integrate(*state, rtol, atol, max_steps, rates, code, tables, room, control)
     return SimpleNamespace(**dict(zip(names, parts, strict=True)), recorded=recorded, y=extended[:n])
 
 
@@ -316,7 +327,7 @@ def test_robertson_through_the_front_door():
 
 
 def filled(matrix, tables):
-    lu = np.zeros(tables.indices.size)
+    lu = np.zeros(tables.room)
     lu[tables.place] = matrix.data
     return lu
 
@@ -338,9 +349,24 @@ def test_solutions_agree_with_scipy(seed):
     tables = elimination(matrix.indptr, matrix.indices)
     lu, x = filled(matrix, tables), rng.normal(size=n)
     exact = scipy.sparse.linalg.spsolve(matrix.tocsc(), x)
-    assert factorise(lu, np.empty(n), tables) == -1
-    solve(lu, x, tables)
+    assert factorise(lu, n, tables) == -1
+    solve(lu, x, n, tables)
     assert x == pytest.approx(np.atleast_1d(exact), abs=1e-12)
+
+
+@pytest.mark.parametrize(("n", "density"), [(24, 1.0), (40, 0.5), (90, 0.2), (100, 1.0), (250, 0.03)])
+def test_long_rows_agree_with_scipy(n, density):
+    """Rows of U in blocks, alone and two at once; the scratch between entries and blocks holds no numbers before."""
+    rng = np.random.default_rng(n)
+    matrix = with_diagonal(scipy.sparse.random(n, n, density, random_state=n, data_rvs=rng.standard_normal))
+    tables = elimination(matrix.indptr, matrix.indices)
+    assert (tables.begin.size > 0, tables.alike.any()) == (True, True)
+    lu, x = filled(matrix, tables), rng.normal(size=n)
+    lu[tables.row : tables.blocks] = np.nan
+    exact = scipy.sparse.linalg.spsolve(matrix.tocsc(), x)
+    assert factorise(lu, n, tables) == -1
+    solve(lu, x, n, tables)
+    assert x == pytest.approx(exact, abs=1e-12)
 
 
 @pytest.mark.parametrize("value", [0.0, np.nan, np.inf])
@@ -349,7 +375,7 @@ def test_a_bad_pivot_is_named(value):
     tables = elimination(matrix.indptr, matrix.indices)
     lu = filled(matrix, tables)
     lu[tables.place[1]] = value
-    assert factorise(lu, np.empty(3), tables) == 1
+    assert factorise(lu, 3, tables) == 1
 
 
 def test_a_species_that_couples_to_all_is_eliminated_last_and_fills_nothing():
