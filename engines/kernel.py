@@ -1,9 +1,10 @@
 """Rate laws to compiled code, kept on disk in folders named by the hash of their content.
 
 The loops (``engines/loops``) are compiled once; they call laws, their derivatives, and the written-out steps of a small
-network by address, and only those are generated and compiled for a new model. Whatever is edited, a law or a loop,
-gives another hash and so another folder: an old law's result cannot come back. numba keeps the machine code beside the
-text, so a second process compiles nothing. Values (parameters, volumes, counts) are not in the code.
+network (by ``engines.unroll`` or ``engines.straight_line``) by address, and only those are generated and compiled for a
+new model. Whatever is edited, a law or a loop, gives another hash and so another name: an old law's result cannot come
+back. The machine code is kept too, so a second process compiles nothing. Values (parameters, volumes, counts) are not
+in the code.
 
 ``MICRODOMAIN_CACHE`` names another folder than the user's cache for all of this.
 """

@@ -1,4 +1,8 @@
-"""The ODE engine: the flow reading of a network, dn/dt = N a(n), by a stiffly accurate Rosenbrock method."""
+"""The ODE engine: the flow reading of a network, dn/dt = N a(n), by a stiffly accurate Rosenbrock method.
+
+The steps of a small network are straight code (``engines/straight_line``), which LLVM compiles without a detour by
+numba; those of a larger one read tables (``engines/loops/flow.py``, ``sparse_lu.py``).
+"""
 
 from __future__ import annotations
 

@@ -110,6 +110,7 @@ class _Writer:
         arguments = [(name, FLOATS) for name in ("values", "lu", "estimate", "trial", "stages")]
         made, do, given = self.function("attempt", INTEGER, ("h", FLOAT), *arguments)
         build, shared = do.builder, [given[name] for name in SHARED]
+        state, right = self.buffer(do), self.buffer(do)
         per_step = do.divide(number(1.0), given["h"])
         failed = build.call(factors, [given["values"], do.multiply(per_step, number(1.0 / GAMMA)), given["lu"]])
         going, given_up = made.append_basic_block(), made.append_basic_block()
@@ -117,7 +118,6 @@ class _Writer:
         build.position_at_end(given_up)
         build.ret(failed)
         build.position_at_end(going)
-        state, right = self.buffer(do), self.buffer(do)
         before = self.chunks_of(do, given["y"])
         stages: list[list[Any]] = []
         for s in range(STAGES):
