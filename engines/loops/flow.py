@@ -160,7 +160,7 @@ def jacobian(y, rates, values):
 
 @njit(nogil=True, error_model="numpy")
 def jacobian_at(y, rates, values, poles):
-    """The same at a complete y. poles: slopes without end stay; else they count as none, as that of sqrt(x) at 0."""
+    """The same at a complete y. poles: slopes without end stay; else those of a rate that has one are 0."""
     plan = rates[2]
     inner = plan[plan[SUPPORT] + plan[MULTIMERS] + plan[QUANTITIES]]
     scratch = np.zeros(plan[SPECIES]), np.empty(plan[MOST_ARGUMENTS]), np.zeros(inner)
@@ -188,7 +188,7 @@ def add_jacobian(places, scratch, kept, poles):
             product = coefficient
             for q in range(begin, end):
                 product *= y[plan[reactant + q]] ** plan[order + q]
-            chain(j, partial, product, plan, slot, scale, inner, slope, poles)
+            chain(j, partial, product, plan, slot, scale, inner, slope, poles or not abs(law) < np.inf)
         for q in range(begin, end):
             others = coefficient * law * plan[order + q]
             for p in range(begin, end):
@@ -217,8 +217,8 @@ def inner_slopes(y, rates, partial, slope, inner, poles):
     for m in range(plan[MOVING]):
         i = plan[plan[MOVED] + m]
         row = reactions + i
-        call_float(gradient, (plan[plan[LAW] + row], y, slot, scale, plan[plan[ARGUMENTS] + row], partial))
-        chain(row, partial, 1.0, plan, slot, scale, inner, slope, poles)
+        law = call_float(gradient, (plan[plan[LAW] + row], y, slot, scale, plan[plan[ARGUMENTS] + row], partial))
+        chain(row, partial, 1.0, plan, slot, scale, inner, slope, poles or not abs(law) < np.inf)
         for q in range(plan[plan[SUPPORT] + multimers + i], plan[plan[SUPPORT] + multimers + i + 1]):
             inner[q] = slope[plan[plan[SUPPORTING] + q]]
             slope[plan[plan[SUPPORTING] + q]] = 0.0

@@ -77,12 +77,13 @@ class Arithmetic:
             function.attributes.add("readnone")
         return self.builder.call(function, values)
 
-    def without_pole(self, slope: Any) -> Any:
-        """The same, or 0 where it is infinite or no number, as the slope of sqrt(x) at 0."""
-        if isinstance(slope, ir.Constant):
-            return slope if math.isfinite(slope.constant) else number(0.0)
-        finite = self.builder.fcmp_ordered("<", self.call("llvm.fabs.f64", slope), number(math.inf))
-        return self.builder.select(finite, slope, number(0.0))
+    def without_pole(self, slope: Any, value: Any) -> Any:
+        """The same, or 0 where it is infinite or no number and the value is finite, as the slope of sqrt(x) at 0."""
+        keeps = self.builder.or_(self.is_finite(slope), self.builder.not_(self.is_finite(value)))
+        return self.builder.select(keeps, slope, number(0.0))
+
+    def is_finite(self, x: Any) -> Any:
+        return self.builder.fcmp_ordered("<", self.call("llvm.fabs.f64", x), number(math.inf))
 
     def floor_of_quotient(self, a: Any, b: Any) -> Any:
         """a // b, which is exact where the rounded quotient is not: (a - (a mod b)) / b, to the nearest integer."""

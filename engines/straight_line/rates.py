@@ -107,7 +107,7 @@ class Point:
         lines.run(parsed(self.derivatives[int(network.law[row])]))
         for i, (slot, _) in enumerate(network.arguments.row(row)):
             if slot < network.first_input:
-                weight = do.multiply(do.without_pole(lines.partial[i]), self.scale(row, i))
+                weight = do.multiply(do.without_pole(lines.partial[i], lines.result), self.scale(row, i))
                 for s, inner in self.slopes_of(slot).items():
                     slope = weight if inner is None else do.multiply(weight, inner)
                     found[s] = do.add(found[s], slope) if s in found else slope
