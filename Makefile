@@ -18,7 +18,7 @@ demo: .venv/installed
 	@$(BIN)/microdomain demo
 
 test: .venv/installed-test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: .venv/installed-test
 	@$(BIN)/ruff check .
