@@ -163,8 +163,9 @@ def _is_stable(eigenvalues: Floats) -> bool:
 def _explained(network: Network, state: Floats, eigenvalues: Floats, direction: Floats) -> str:
     worst = eigenvalues[0]
     share = np.abs(direction) / np.abs(direction).max()
-    named = ", ".join(network.species[i] for i in np.argsort(-share)[:4] if share[i] > 0.05)
-    where = ", ".join(f"{network.species[i]} = {state[i]:.4g}" for i in np.argsort(-share)[:6])
+    order = np.argsort(-share.round(9), kind="stable")  # equal shares in the order of the species
+    named = ", ".join(network.species[i] for i in order[:4] if share[i] > 0.05)
+    where = ", ".join(f"{network.species[i]} = {state[i]:.4g}" for i in order[:6])
     if _is_stable(eigenvalues):
         return (
             "linear noise needs the mean field to come to rest, and from the initial state of the model it does not, "
