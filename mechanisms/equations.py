@@ -15,6 +15,8 @@ from mechanisms.units import UnitError, magnitude
 
 Sides = tuple[tuple[float, str], ...]
 NO_BREAK = "\N{NO-BREAK SPACE}"
+LINE = 60
+"""Characters that fit in a line together; what is longer may be broken."""
 
 
 @dataclass(frozen=True)
@@ -176,5 +178,5 @@ def _density(order: float, species: str) -> str:
 
 def _where(meanings: list[str]) -> list[tuple[str, str]]:
     """One line of meanings; no-break spaces keep each of them together."""
-    together = (meaning.replace(" ", NO_BREAK) for meaning in dict.fromkeys(meanings))
+    together = (m.replace(" ", NO_BREAK) if len(m) < LINE else m for m in dict.fromkeys(meanings))
     return [("where", ", ".join(together))] if meanings else []

@@ -64,5 +64,7 @@ def unknown(where: str, name: object, what: str, known: Iterable[str], also: Ite
 
 
 def nearest(name: object, among: Iterable[str], cutoff: float = 0.6) -> str:
-    """The name most like ``name``, where it is more alike than ``cutoff`` (1: the same), or ""."""
-    return next(iter(difflib.get_close_matches(str(name), list(among), n=1, cutoff=cutoff)), "")
+    """The name most like ``name``, in whatever case, where it is more alike than ``cutoff`` (1: the same), or ""."""
+    names = {other.casefold(): other for other in reversed(list(among))}
+    found = difflib.get_close_matches(str(name).casefold(), names, n=1, cutoff=cutoff)
+    return names[found[0]] if found else ""

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from microdomain.exchange.bionetgen.read import read_bionetgen
     from microdomain.exchange.gillespy2.read import from_gillespy2
     from microdomain.exchange.gillespy2.write import to_gillespy2
+    from microdomain.exchange.omex import read_omex
     from microdomain.exchange.sbml.read import read_sbml
     from microdomain.exchange.sbml.write import write_sbml
     from microdomain.noise.scaling import noise_scaling
@@ -78,6 +79,7 @@ _HOME = {
     "alpha_pulses": "mechanisms.signal",
     "train": "mechanisms.signal",
     "UnitError": "mechanisms.units",
+    "read_omex": "microdomain.exchange.omex",
     "read_sbml": "microdomain.exchange.sbml.read",
     "write_sbml": "microdomain.exchange.sbml.write",
     "Camera": "microdomain.puffs.fluorescence",
@@ -136,6 +138,7 @@ __all__ = [
     "pulse",
     "rate_law",
     "read_bionetgen",
+    "read_omex",
     "read_sbml",
     "simulate",
     "stationary_distribution",

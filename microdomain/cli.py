@@ -148,15 +148,16 @@ def _add_run(commands: Any) -> None:
     )  # fmt: skip
     add = run.add_argument
     add("model", metavar="MODEL", help="a name from 'microdomain list', path/to/file.py:name of a model or of a "
-        "function that returns one, an SBML file (.xml, .sbml) or a BioNetGen network (.net)")  # fmt: skip
-    add("--engine", default="gillespie",
+        "function that returns one, an SBML file (.xml, .sbml), a BioNetGen network (.net), "
+        "or a COMBINE archive (.omex), which says times and engine")  # fmt: skip
+    add("--engine",
         help="gillespie or ssa (exact; the default), tau_leaping, langevin, hybrid, ode (mean field) "
         "or auto")  # fmt: skip
     add("--volume", metavar="V", help="of the microdomain, such as 0.1fL; a number is in fL")
     add("--set", action="append", default=[], metavar="NAME=VALUE", type=_setting,
         help="a parameter by its full name, or an argument of the model; may be repeated")  # fmt: skip
-    add("--t-end", default="60", metavar="T", help="such as 500ms; a number is in s (default: 60)")
-    add("--points", type=int, default=201, metavar="N", help="times to record, from 0 to T (default: 201)")
+    add("--t-end", metavar="T", help="such as 500ms; a number is in s (default: 60)")
+    add("--points", type=int, metavar="N", help="times to record, from 0 to T (default: 201)")
     add("--trajectories", type=int, default=1, metavar="N", help="how many (default: 1)")
     add("--seed", type=int, metavar="S", help="the same seed gives the same numbers (default: a new one)")
     add("--workers", type=int, metavar="W", help="threads (default: one per processor)")
@@ -190,7 +191,7 @@ def _list(given: argparse.Namespace) -> int:
         print(title)
         for name, thing in things.items():
             module = inspect.getdoc(sys.modules[thing.__module__]) or ""
-            print(f"  {name:<18}{textwrap.shorten(module.splitlines()[0], 60, placeholder=' ...')}")
+            print(f"  {name:<26}{textwrap.shorten(module.splitlines()[0], 52, placeholder=' ...')}")
         print()
     print("See one with 'microdomain show NAME', run a model with 'microdomain run NAME'.")
     return 0
@@ -227,7 +228,7 @@ def _run(given: argparse.Namespace) -> int:
     wrong += [check_destination(given.plot, pictures)] if given.plot else []
     if given.resume and not _to_store(given):
         wrong.append("--resume: finishes paths in a Zarr store, with --out FILE.zarr and without --statistics")
-    if given.points < 2:
+    if given.points is not None and given.points < 2:
         wrong.append(f"--points {given.points}: at least 2, the start and the end")
     if any(wrong):
         raise UsageError("\n".join(fault for fault in wrong if fault))
@@ -239,11 +240,17 @@ def _simulate(given: argparse.Namespace, model: Any) -> int:
     import numpy as np
 
     import microdomain as md
+    from microdomain.find import is_archive, only_course
     from microdomain.forecast import forecast
 
     options = {name: getattr(given, name) for name in ("rtol", "atol", "tolerance") if getattr(given, name) is not None}
-    times = np.linspace(0.0, _end(given.t_end), given.points)
-    engine = ALSO_CALLED.get(given.engine, given.engine)
+    times, engine = np.linspace(0.0, _end(given.t_end or "60"), given.points or 201), given.engine or "gillespie"
+    if is_archive(given.model):
+        course = only_course(given.model)
+        engine = given.engine or course.engine
+        if given.t_end is None and given.points is None:
+            times = course.times
+    engine = ALSO_CALLED.get(engine, engine)
     if told := forecast(model, engine, float(times[-1]), given.trajectories):
         print(f"microdomain: {told}", file=sys.stderr)
     began = time.perf_counter()

@@ -17,11 +17,12 @@ from mechanisms.units import UnitError, magnitude
 
 if TYPE_CHECKING:
     from mechanisms.model import Model
+    from microdomain.exchange.omex import TimeCourse
 
 Builder = Callable[..., "Model"]
 
 
-READERS = {".net": "read_bionetgen", ".xml": "read_sbml", ".sbml": "read_sbml"}
+READERS = {".net": "read_bionetgen", ".xml": "read_sbml", ".sbml": "read_sbml", ".omex": "read_omex"}
 """What reads a model from a file, by the end of its name."""
 
 
@@ -98,7 +99,24 @@ def _imported(name: str) -> Any:
 
     if not Path(name).is_file():
         raise UsageError(f"there is no file '{name}'")
+    if is_archive(name):
+        return only_course(name).model
     return getattr(microdomain, READERS[Path(name).suffix.lower()])(Path(name))
+
+
+def is_archive(name: str) -> bool:
+    """Whether a name ends like that of a COMBINE archive."""
+    return Path(name).suffix.lower() == ".omex"
+
+
+def only_course(name: str) -> TimeCourse:
+    """The one time course of an archive. Raises UsageError for several."""
+    import microdomain
+
+    courses = microdomain.read_omex(Path(name))
+    if len(courses) > 1:
+        raise UsageError(f"'{name}' has {len(courses)} tasks; run them by md.read_omex and md.simulate")
+    return courses[0]
 
 
 def _in_file(given: str) -> Any:

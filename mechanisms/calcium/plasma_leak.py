@@ -15,7 +15,7 @@ TABLE = "Handy et al. 2017, their published code, 0.2 of it (delta)"
 
 @rate_law(influx="uM/s", returns="uM/s")
 def constant_influx(influx):  # type: ignore[no-untyped-def]
-    """J_in"""
+    """J_in, whatever the concentrations are."""
     return influx
 
 

@@ -17,7 +17,7 @@ STEPS = "Mahajan & Nadkarni 2019, their published code"
 
 @rate_law(ca="uM", v_max="uM/s", half_saturation="uM", returns="uM/s")
 def extrusion(ca, v_max, half_saturation):  # type: ignore[no-untyped-def]
-    """v_max c^2 / (k^2 + c^2)"""
+    """v_max c^2 / (k^2 + c^2), one ion a turnover."""
     return v_max * ca**2 / (half_saturation**2 + ca**2)
 
 

@@ -18,13 +18,13 @@ TABLE = "a published code of calcium puffs after Ornelas-Guevara et al. 2023 (or
 
 @rate_law(ca="uM", ip3="uM", opening="1/uM/s", half="uM", returns="1/s")
 def opening_rate(ca, ip3, opening, half):  # type: ignore[no-untyped-def]
-    """k c (p / (K + p))^4"""
+    """k c (p / (K + p))^4, C -> O."""
     return opening * ca * (ip3 / (half + ip3)) ** 4
 
 
 @rate_law(ca="uM", inhibition="1/uM^3/s", returns="1/s")
 def inhibition_rate(ca, inhibition):  # type: ignore[no-untyped-def]
-    """k1 c^3"""
+    """k1 c^3, O -> I1: inhibition by three ions."""
     return inhibition * ca**3
 
 

@@ -43,7 +43,7 @@ def recovery(c, p, h, a2, d1, d2, d3):  # type: ignore[no-untyped-def]
 
 @rate_law(g="uM", v_g="uM/s", k_g="uM", returns="uM/s")
 def production(g, v_g, k_g):  # type: ignore[no-untyped-def]
-    """v_g g / (g + k_g)"""
+    """v_g g / (g + k_g): IP3 made under glutamate."""
     return v_g * g / (g + k_g)
 
 

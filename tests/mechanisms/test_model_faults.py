@@ -142,7 +142,7 @@ DECLARATIONS: Cases = {
     ),
     "port bound to nothing": (
         lambda m: m.add(md.mechanisms.ERLeak(), name="leak", cytosol="cytosol", er="ER"),
-        ("mechanism 'leak', port 'er'", "'ER'", PLACES, ""),
+        ("mechanism 'leak', port 'er'", "'ER'", PLACES, "er"),
     ),
     "misspelt port": (
         lambda m: m.add(md.mechanisms.ERLeak(), cytosol="cytosol", er="er", cytosl="cytosol"),

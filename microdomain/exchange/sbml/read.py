@@ -124,7 +124,8 @@ class _Import:
         home = self.contents.species[name].compartment
         molecules = self.start.amount(name) * self.binding.items[name]
         held = self.binding.is_held(name)
-        whole = abs(molecules - round(molecules)) < 1e-9 * max(1.0, abs(molecules)) if np.isfinite(molecules) else False
+        near = min(1e-9 * max(1.0, abs(molecules)), 1e-3)
+        whole = bool(np.isfinite(molecules)) and abs(molecules - round(molecules)) < near
         called = self.binding.name(name)
         if whole and -1 < molecules < 2**53:
             self.model.species(called, home, count=round(molecules), clamped=held)
