@@ -67,7 +67,7 @@ def traps() -> Iterator[Case]:
         yield Case(models.excitable, factor, tolerance, observable, {"of": "Ca"})
     for channels in (10, 100, 300):
         cell = {"of": "Ca.cytosol", "duration": 100}
-        yield Case(partial(md.models.calcium_cell, 0.3, channels), 1.0, 0.1, LAW, cell)
+        yield Case(partial(md.models.stochastic_li_rinzel, 0.3, channels), 1.0, 0.1, LAW, cell)
     for factor, relaxation in ((0.1, 7), (0.3, 52), (0.5, 300)):
         yield Case(hard.toggle, factor, 0.1, MEAN, {"of": "A"}, relaxation)
     for factor, tolerance in ((0.3, 0.1), (1.0, 0.05)):

@@ -19,8 +19,8 @@ from rich.console import Console
 from rich.table import Table
 
 import microdomain as md
-from mechanisms.models.calcium_cell import VOLUME_PER_CHANNEL
 from mechanisms.models.ip3_microdomain import VOLUME
+from mechanisms.models.stochastic_li_rinzel import VOLUME_PER_CHANNEL
 from microdomain.noise.scaling import NoiseScaling, noise_scaling
 from microdomain.noise_figure import KEY, SIGNS, draw
 from tests.microdomain.noisy_models import births, dimers
@@ -52,13 +52,13 @@ def cases(quick: bool) -> dict[str, tuple[Any, ...]]:
         "closed dimers": (dimers(100.0), np.logspace(-2, 4, 7), "A.cell", plain),
         "passive membrane": (md.models.passive_membrane(), np.logspace(-3, 3, 7), "plasma.voltage", plain),
         "Li-Rinzel cell, gates alone": (
-            md.models.calcium_cell(0.3),
+            md.models.stochastic_li_rinzel(0.3),
             cell,
             "Ca.cytosol",
             {"precision": 0.1 if quick else 0.06, "max_events": 2e5 if quick else 2e6, "engine": FLOWING},
         ),
         "Li-Rinzel cell, gates and ions": (
-            md.models.calcium_cell(0.3),
+            md.models.stochastic_li_rinzel(0.3),
             ions,
             "Ca.cytosol",
             {"precision": 0.1 if quick else 0.05, "max_events": 1e7 if quick else 3e8},

@@ -120,7 +120,7 @@ def regularity(duration: float, console: Console) -> None:
         table.add_column(heading, justify="right")
     for channels, (cv, interval, cv_of_intervals) in expected.items():
         grid = np.linspace(0, duration, round(duration / 0.05) + 1)
-        data = md.simulate(md.models.calcium_cell(0.3, channels), grid, engine=CELL, trajectories=2, seed=1)
+        data = md.simulate(md.models.stochastic_li_rinzel(0.3, channels), grid, engine=CELL, trajectories=2, seed=1)
         ca = data.concentration.sel(species="Ca.cytosol").values[:, 2000:]
         found = find_events(grid[2000:], ca, RELEASE).intervals()
         of_ca = float(ca.std() / ca.mean())

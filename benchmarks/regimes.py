@@ -95,7 +95,7 @@ def scaled(make: Callable[[], md.Model], factor: float) -> md.Model:
 
 def cell(channels: float) -> md.Model:
     """The calcium cell at rest, where channels open now and then."""
-    return md.models.calcium_cell(0.3, round(channels))
+    return md.models.stochastic_li_rinzel(0.3, round(channels))
 
 
 def site(volume: float) -> md.Model:

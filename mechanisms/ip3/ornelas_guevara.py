@@ -7,7 +7,7 @@ A description of what channels do, and no scheme of binding: it is in detailed b
 
 from collections.abc import Iterator
 
-from mechanisms.ip3.scheme import permeation
+from mechanisms.ip3.scheme import through_pores
 from mechanisms.law import rate_law
 from mechanisms.mechanism import Mechanism, State, number, parameter, port
 from mechanisms.places import Compartment, Membrane, Parameter
@@ -55,6 +55,4 @@ class OrnelasGuevara(Mechanism):
         yield Reaction("O -> I2", k="closing")
         yield Reaction("I1 -> C", k="slow_recovery")
         yield Reaction("I2 -> C", k="recovery")
-        for source, sink in (("er", "cytosol"), ("cytosol", "er")):
-            bindings = {"channels": "O", "ca": f"Ca.{source}"}
-            yield Reaction(f"Ca.{source} -> Ca.{sink}", permeation, name=f"flow from {source}", bindings=bindings)
+        yield from through_pores("O")

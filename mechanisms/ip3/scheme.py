@@ -40,6 +40,13 @@ def permeation(channels, ca, permeability):  # type: ignore[no-untyped-def]
     return channels * permeability * ca
 
 
+def through_pores(channels: str) -> Iterator[Reaction]:
+    """Calcium through so many channels, each way in proportion to the concentration on that side."""
+    for source, sink in (("er", "cytosol"), ("cytosol", "er")):
+        bindings = {"channels": channels, "ca": f"Ca.{source}"}
+        yield Reaction(f"Ca.{source} -> Ca.{sink}", permeation, name=f"flow from {source}", bindings=bindings)
+
+
 @rate_law(on="1/uM/s", ligand="uM", returns="1/s")
 def binding(on, ligand):  # type: ignore[no-untyped-def]
     """k [ligand]: binding that takes nothing from the bulk."""
@@ -87,9 +94,7 @@ class Pore(Receptor):
     permeability: Parameter
 
     def flow(self) -> Iterator[Reaction]:
-        for source, sink in (("er", "cytosol"), ("cytosol", "er")):
-            bindings = {"channels": "open", "ca": f"Ca.{source}"}
-            yield Reaction(f"Ca.{source} -> Ca.{sink}", permeation, name=f"flow from {source}", bindings=bindings)
+        yield from through_pores("open")
 
 
 class Bulk(Receptor):

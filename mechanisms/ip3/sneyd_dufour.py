@@ -9,7 +9,7 @@ is open to a part has no whole number of open channels.
 
 from collections.abc import Iterator
 
-from mechanisms.ip3.scheme import permeation
+from mechanisms.ip3.scheme import through_pores
 from mechanisms.law import rate_law
 from mechanisms.mechanism import Mechanism, State, number, parameter, port
 from mechanisms.places import Compartment, Membrane, Parameter, Quantity
@@ -114,6 +114,4 @@ class SneydDufour(Mechanism):
         yield Reaction("O <-> A", k=phi4, k_back=phi4_back, bindings=at)
         yield Reaction("O <-> S", k=phi3, k_back="k3_back", bindings=at)
         yield Reaction("A <-> I2", k=phi5, k_back=release_of_calcium, bindings=at)
-        for source, sink in (("er", "cytosol"), ("cytosol", "er")):
-            bindings = {"channels": "open", "ca": f"Ca.{source}"}
-            yield Reaction(f"Ca.{source} -> Ca.{sink}", permeation, name=f"flow from {source}", bindings=bindings)
+        yield from through_pores("open")

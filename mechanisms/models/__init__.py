@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from mechanisms.model import Model
 from mechanisms.models.basic_calcium_cell import basic_calcium_cell
-from mechanisms.models.calcium_cell import calcium_cell
 from mechanisms.models.denizot_process import denizot_process
 from mechanisms.models.g_chi_cell import g_chi_cell
 from mechanisms.models.gq_cell import gq_cell
@@ -13,10 +12,11 @@ from mechanisms.models.li_rinzel_cell import li_rinzel_cell
 from mechanisms.models.open_cell import ip3_transient, open_cell
 from mechanisms.models.passive_membrane import passive_membrane
 from mechanisms.models.puff_site import puff_site
+from mechanisms.models.stochastic_li_rinzel import stochastic_li_rinzel
 
 MODELS: dict[str, Callable[..., Model]] = {
     "basic_calcium_cell": basic_calcium_cell,
-    "calcium_cell": calcium_cell,
+    "stochastic_li_rinzel": stochastic_li_rinzel,
     "denizot_process": denizot_process,
     "g_chi_cell": g_chi_cell,
     "gq_cell": gq_cell,
@@ -31,7 +31,6 @@ MODELS: dict[str, Callable[..., Model]] = {
 __all__ = [
     "MODELS",
     "basic_calcium_cell",
-    "calcium_cell",
     "denizot_process",
     "g_chi_cell",
     "gq_cell",
@@ -41,4 +40,5 @@ __all__ = [
     "open_cell",
     "passive_membrane",
     "puff_site",
+    "stochastic_li_rinzel",
 ]

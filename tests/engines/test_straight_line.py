@@ -32,7 +32,7 @@ ELECTRIC = [
     lambda: with_leak(patch(clamped=False, voltage=-20, capacitance="1 uF/cm^2"), p="1e-7 cm/s"),
     md.models.passive_membrane,
 ]
-BUILT = [orders, chained_quantities, microdomain_with_a_blocker, md.models.calcium_cell, *ELECTRIC, *RANDOM]
+BUILT = [orders, chained_quantities, microdomain_with_a_blocker, md.models.stochastic_li_rinzel, *ELECTRIC, *RANDOM]
 
 
 def addresses(network):

@@ -31,7 +31,7 @@ def test_what_is_no_power_of_the_volume_is_refused() -> None:
 
 def test_a_fixed_cluster_is_refused() -> None:
     """Channels that do not grow with the volume keep their noise. With densities fixed the same is not refused so."""
-    model = md.models.calcium_cell(0.2, channels=20)
+    model = md.models.stochastic_li_rinzel(0.2, channels=20)
     found = judged(model, [2, 20], fixed="channels", of="IP3R.ready", max_events=1e7, precision=0.1)
     assert verdict(found, "IP3R.ready")[0] == "not"
     assert verdict(found, "IP3R.ready")[1].startswith("fixed channel cluster: 20 channels of IP3R")
@@ -42,7 +42,11 @@ def test_a_fixed_cluster_is_refused() -> None:
 def test_the_calcium_cell_at_its_hopf_point_is_refused() -> None:
     """At 0.35453 uM IP3 nothing damps the oscillation: CV falls as V^-0.3, and linear noise has no bound."""
     found = judged(
-        md.models.calcium_cell(0.35453), np.array([10, 100]) * CELL, of="Ca.cytosol", precision=0.1, max_events=3e7
+        md.models.stochastic_li_rinzel(0.35453),
+        np.array([10, 100]) * CELL,
+        of="Ca.cytosol",
+        precision=0.1,
+        max_events=3e7,
     )
     assert verdict(found, "Ca.cytosol")[0] == "not"
     assert verdict(found, "Ca.cytosol")[1].startswith("near a bifurcation")
@@ -52,7 +56,11 @@ def test_the_calcium_cell_at_its_hopf_point_is_refused() -> None:
 def test_near_the_hopf_point_too_linear_noise_is_too_large() -> None:
     """At 0.354 uM, stable: linear noise exists, and is not what is measured."""
     found = judged(
-        md.models.calcium_cell(0.354), np.array([10, 100]) * CELL, of="Ca.cytosol", precision=0.1, max_events=3e7
+        md.models.stochastic_li_rinzel(0.354),
+        np.array([10, 100]) * CELL,
+        of="Ca.cytosol",
+        precision=0.1,
+        max_events=3e7,
     )
     assert np.isfinite(found.data.predicted.values).all()
     assert verdict(found, "Ca.cytosol")[0] == "not"
@@ -61,7 +69,7 @@ def test_near_the_hopf_point_too_linear_noise_is_too_large() -> None:
 
 def test_a_limit_cycle_is_refused() -> None:
     found = judged(
-        md.models.calcium_cell(0.5), np.array([10, 100]) * CELL, of="Ca.cytosol", precision=0.1, max_events=3e7
+        md.models.stochastic_li_rinzel(0.5), np.array([10, 100]) * CELL, of="Ca.cytosol", precision=0.1, max_events=3e7
     )
     assert verdict(found, "Ca.cytosol")[0] == "not"
     assert verdict(found, "Ca.cytosol")[1].startswith("oscillates: the mean field goes round a cycle")
@@ -72,7 +80,7 @@ def test_a_limit_cycle_is_refused() -> None:
 def test_an_excitable_cell_is_refused() -> None:
     """100 channels at 0.3 uM IP3 make puffs about a stable state: 1.4 times the linear noise."""
     found = judged(
-        md.models.calcium_cell(0.3), np.array([100, 200]) * CELL, of="Ca.cytosol", precision=0.1, max_events=2e7
+        md.models.stochastic_li_rinzel(0.3), np.array([100, 200]) * CELL, of="Ca.cytosol", precision=0.1, max_events=2e7
     )
     assert verdict(found, "Ca.cytosol")[0] == "not"
     assert verdict(found, "Ca.cytosol")[1].startswith("excitable")
@@ -129,7 +137,7 @@ def test_what_does_not_vary_has_no_noise() -> None:
 
 def test_what_flows_is_left_out_of_the_prediction_too() -> None:
     """With calcium a flow, noise is of gates alone: at 2000 channels 10 % less than with ions, and predicted so."""
-    model, volumes = md.models.calcium_cell(0.2), np.array([100, 300]) * CELL
+    model, volumes = md.models.stochastic_li_rinzel(0.2), np.array([100, 300]) * CELL
     flowing = {"cytosol": "flow", "er": "flow"}
     found = judged(model, volumes, of="Ca.cytosol", engine=flowing, precision=0.1, max_events=1e7)
     whole = judged(model, volumes, of="Ca.cytosol", precision=0.1, max_events=1e7)

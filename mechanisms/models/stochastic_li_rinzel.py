@@ -27,7 +27,7 @@ RELEASE = 6.0
 """v1 in 1/s: what all channels together, open and not limited by m n, let through, in volumes of the ER."""
 
 
-def calcium_cell(ip3: Given = 0.3, channels: int = 100, volume: Given = None) -> Model:
+def stochastic_li_rinzel(ip3: Given = 0.3, channels: int = 100, volume: Given = None) -> Model:
     """The cell at a concentration of IP3.
 
     ip3: uM, held. channels: how many; together they let through what v1 says, so that the mean field is the same for
@@ -35,7 +35,7 @@ def calcium_cell(ip3: Given = 0.3, channels: int = 100, volume: Given = None) ->
     Raises UnitError for a volume that is none, ValueError for a number of channels that is not whole.
     """
     size = VOLUME_PER_CHANNEL * channels if volume is None else magnitude(volume, "fL")
-    model = Model("calcium_cell")
+    model = Model("stochastic_li_rinzel")
     cytosol = model.compartment("cytosol", size)
     er = model.compartment("er", ER_FRACTION * size)
     # Taken as a sphere; the area cancels in every rate of this model.
