@@ -19,7 +19,7 @@ from mechanisms.places import Compartment, Membrane, Parameter
 from mechanisms.reaction import Reaction
 from mechanisms.thermodynamics import thermal_voltage
 
-SIMPLE = "Toman et al. 2022, their published code"
+SIMPLE = "Toman et al., their published code"
 SATURATING = "Oschmann et al. 2017, their published parameters, after Luo & Rudy 1994"
 
 
@@ -75,7 +75,7 @@ class Exchanger(Mechanism):
 
 
 class NCX(Exchanger):
-    """The exchanger without saturation.  Toman et al. 2022."""
+    """The exchanger without saturation.  Toman et al.."""
 
     i_max: Parameter = parameter(1.0, "pA/um^2", source=SIMPLE)
     eta: Parameter = parameter(0.35, "1", source=SIMPLE)

@@ -13,7 +13,7 @@ from mechanisms.mechanism import Mechanism, State, number, parameter, port
 from mechanisms.places import Compartment, Membrane, Parameter
 from mechanisms.reaction import Reaction
 
-TABLE = "a published code of calcium puffs after Ornelas-Guevara et al. 2023 (original not opened)"
+TABLE = "a published code of calcium puffs after Ornelas-Guevara et al. (original not opened)"
 
 
 @rate_law(ca="uM", ip3="uM", opening="1/uM/s", half="uM", returns="1/s")
@@ -29,7 +29,7 @@ def inhibition_rate(ca, inhibition):  # type: ignore[no-untyped-def]
 
 
 class OrnelasGuevara(Mechanism):
-    """Channels of four states in bulk.  After Ornelas-Guevara et al. 2023."""
+    """Channels of four states in bulk.  After Ornelas-Guevara et al.."""
 
     cytosol: Compartment = port()
     er: Compartment = port()
