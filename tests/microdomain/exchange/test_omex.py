@@ -85,7 +85,9 @@ def test_the_command_takes_engine_and_times_from_the_archive(
         ({"changes": CHANGE}, "model 'decay': found 1 changes"),
         ({"algorithm": "KISAO:0000437"}, "the algorithm 'KISAO:0000437'"),
         ({"source": "other.xml"}, "the source './other.xml'; allowed: a file of the archive"),
-        ({"simulation": "nothing"}, "a reference to no model or simulation"),
+        ({"start": "11"}, "found 0, 11, 10 in 20 steps"),
+        ({"start": "soon"}, "numbers for initialTime, outputStartTime, outputEndTime and numberOfSteps"),
+        ({"simulation": "nothing"}, "a reference to 'nothing'; allowed: the id of one in its listOfSimulations"),
     ],
 )
 def test_what_is_not_supported_is_named(
@@ -103,5 +105,14 @@ def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
     (tmp_path / "broken.omex").write_bytes(b"PK\x03\x04 nothing")
     with pytest.raises(md.ModelError, match="no COMBINE archive"):
         md.read_omex(tmp_path / "broken.omex")
-    with pytest.raises(FileNotFoundError, match="there is no file"):
+    with zipfile.ZipFile(tmp_path / "other.omex", "w") as file:
+        file.writestr("model.xml", "<sbml/>")
+    with pytest.raises(md.ModelError, match=r"no manifest\.xml"):
+        md.read_omex(tmp_path / "other.omex")
+    with zipfile.ZipFile(tmp_path / "torn.omex", "w") as file:
+        file.writestr("manifest.xml", MANIFEST)
+        file.writestr("study.sedml", "<sedML><listOfTasks>")
+    with pytest.raises(md.ModelError, match="allowed: well-formed XML"):
+        md.read_omex(tmp_path / "torn.omex")
+    with pytest.raises(FileNotFoundError):
         md.read_omex(tmp_path / "none.omex")
