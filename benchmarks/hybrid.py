@@ -18,10 +18,9 @@ from rich.console import Console
 from rich.table import Table
 
 import microdomain as md
+from microdomain.puffs.detect import CHANNELS, find_events
+from microdomain.puffs.statistics import puff_statistics
 
-GAP = 0.05
-"""Seconds in which a puff may pause."""
-DRIVE = ("C1", "C2", "C3", "O6")
 PARTITION = {"cytosol": "flow"}
 EXPECTED: dict[float, dict[str, tuple[float, float]]] = {
     0.1: {
@@ -36,28 +35,17 @@ EXPECTED: dict[float, dict[str, tuple[float, float]]] = {
 def puffs(data, end: float) -> dict[str, float]:
     """Statistics of one path with every event."""
     t, channels = data.time.values, range(10)
-    counts = dict(zip(data.species.values, data.counts.values.T, strict=True))
     quantity = dict(zip(data.quantities.values, data.quantity.values.T, strict=True))
-    drive = sum(counts[f"IP3R.{state}_{i}"] for state in DRIVE for i in channels)
-    dye = counts["CaDye.cytosol"]
-    edges = np.flatnonzero(np.diff((drive > 0).astype(int))) + 1
-    found: list[list[int]] = []
-    for first, last in zip(edges[::2], edges[1::2], strict=False):
-        if found and t[first] - t[found[-1][1]] < GAP:
-            found[-1][1] = last
-        else:
-            found.append([first, last])
-    most = np.array([drive[first:last].max() for first, last in found])
-    spans = [span for span, n in zip(found, most, strict=True) if n >= 2]
-    intervals = np.diff([t[first] for first, _ in spans])
+    active = quantity["IP3R.active"][None]
+    found = puff_statistics(find_events(t, active, CHANNELS, channels=active))
+    dye = data.counts.sel(species="CaDye.cytosol").values
+    spans = zip(np.searchsorted(t, found.puffs.start), np.searchsorted(t, found.puffs.end), strict=True)
     steps = np.diff(t)
     return {
-        "puffs per s": len(spans) / end,
-        "channels per puff": most[most >= 2].mean(),
-        "SD of channels": most[most >= 2].std(),
+        **{name: found.estimates[name][0] for name in ("puffs per s", "channels per puff", "SD of channels")},
         "peak dF/F0": float(np.mean([dye[first : last + 1].max() / dye[0] - 1 for first, last in spans])),
-        "interval, s": intervals.mean(),
-        "CV of intervals": intervals.std() / intervals.mean(),
+        "interval, s": found.estimates["interval"][0],
+        "CV of intervals": found.estimates["CV of intervals"][0],
         "open probability": float(quantity["IP3R.open"][:-1] @ steps / t[-1] / 10),
         "largest [Ca], uM": data.concentration.sel(species="Ca.cytosol").values.max(),
         "mean h42": float(np.mean([quantity[f"IP3R.h42_{i}"][:-1] @ steps / t[-1] for i in channels])),
@@ -106,8 +94,7 @@ def figure(data, path: Path) -> None:
     shown = data.isel(event=np.flatnonzero((data.time.values > 10) & (data.time.values < 40)))
     t = shown.time.values
     fig, axes = plt.subplots(3, 1, figsize=(7, 5), sharex=True, layout="constrained")
-    drive = sum(shown.counts.sel(species=f"IP3R.{state}_{i}") for state in DRIVE for i in range(10))
-    axes[0].step(t, drive, where="post", lw=0.6)
+    axes[0].step(t, shown.quantity.sel(quantities="IP3R.active"), where="post", lw=0.6)
     axes[0].set_ylabel("driving channels")
     axes[1].plot(t, shown.concentration.sel(species="Ca.cytosol"), lw=0.6)
     axes[1].set_ylabel("[Ca] (uM)")
