@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 FORMATS = (".nc", ".zarr")
+PICTURES = (".png", ".pdf", ".svg")
 
 
 def check_destination(path: Path, formats: tuple[str, ...] = FORMATS) -> str:

@@ -32,9 +32,7 @@ class Elimination(NamedTuple):
     place: NDArray[np.int64]  # (nnz) where that lies
     block: NDArray[np.int64]  # (n + 1) where the blocks of row k begin
     begin: NDArray[np.int64]  # (blocks) the position that a block begins at
-    alike: NDArray[
-        np.int64
-    ]  # (n) whether the next row has blocks at the same positions, of which the first holds its pivot
+    alike: NDArray[np.int64]  # (n) whether the next row has blocks at the same places, the first with its pivot
     row: int  # where a row with all its places lies, behind the entries
     blocks: int  # where the blocks lie
     room: int  # how many numbers all this takes

@@ -40,6 +40,11 @@ def constant(value: Given) -> Piecewise:
     return Piecewise((), (value,))
 
 
+def protocol(given: Given | Piecewise) -> Piecewise:
+    """A protocol as it is; a value at all times."""
+    return given if isinstance(given, Piecewise) else constant(given)
+
+
 def step(at: Given, before: Given, after: Given) -> Piecewise:
     """``before`` until the time ``at``, ``after`` from then on."""
     return Piecewise((at,), (before, after))

@@ -18,6 +18,8 @@ from microdomain.cli_puffs import add_puffs
 if TYPE_CHECKING:
     import xarray as xr
 
+    from microdomain.exchange.omex import TimeCourse
+
 ALSO_CALLED = {"ssa": "gillespie"}
 """Names of engines that other programs use."""
 FAILED = 2
@@ -220,33 +222,29 @@ def _demo(given: argparse.Namespace) -> int:
 
 
 def _run(given: argparse.Namespace) -> int:
-    from engines.files import check_destination
-    from microdomain.find import UsageError, find_model
+    from microdomain.find import UsageError, find_model, is_archive, only_course, wrong_destinations
 
-    pictures = (".png", ".pdf", ".svg")
-    wrong = [check_destination(given.out)] if given.out else []
-    wrong += [check_destination(given.plot, pictures)] if given.plot else []
+    wrong = wrong_destinations(given.out, given.plot)
     if given.resume and not _to_store(given):
         wrong.append("--resume: finishes paths in a Zarr store, with --out FILE.zarr and without --statistics")
     if given.points is not None and given.points < 2:
         wrong.append(f"--points {given.points}: at least 2, the start and the end")
-    if any(wrong):
-        raise UsageError("\n".join(fault for fault in wrong if fault))
-    model = find_model(given.model, dict(given.set), given.volume)
-    return _simulate(given, model)
+    if wrong:
+        raise UsageError("\n".join(wrong))
+    course = only_course(given.model) if is_archive(given.model) else None
+    model = find_model(given.model, dict(given.set), given.volume, None if course is None else course.model)
+    return _simulate(given, model, course)
 
 
-def _simulate(given: argparse.Namespace, model: Any) -> int:
+def _simulate(given: argparse.Namespace, model: Any, course: TimeCourse | None) -> int:
     import numpy as np
 
     import microdomain as md
-    from microdomain.find import is_archive, only_course
     from microdomain.forecast import forecast
 
     options = {name: getattr(given, name) for name in ("rtol", "atol", "tolerance") if getattr(given, name) is not None}
     times, engine = np.linspace(0.0, _end(given.t_end or "60"), given.points or 201), given.engine or "gillespie"
-    if is_archive(given.model):
-        course = only_course(given.model)
+    if course is not None:
         engine = given.engine or course.engine
         if given.t_end is None and given.points is None:
             times = course.times

@@ -52,17 +52,15 @@ def add_choose(commands: Any, setting: Callable[[str], Any], help_format: Any) -
 
 def _choose(given: argparse.Namespace) -> int:
     import microdomain as md
-    from engines.files import check_destination, write_dataset, write_whole
+    from engines.files import write_dataset, write_whole
     from mechanisms.units import is_quantity, is_unit
-    from microdomain.find import UsageError, amount, find_model
+    from microdomain.find import UsageError, amount, find_model, wrong_destinations
 
-    wrong = [check_destination(given.out)] if given.out else []
-    wrong += [check_destination(given.html, (".html",))] if given.html else []
-    wrong += [check_destination(given.plot, (".png", ".pdf", ".svg"))] if given.plot else []
+    wrong = wrong_destinations(given.out, given.plot, given.html)
     for unit in (text for text in given.volumes or () if not is_quantity(text, "fL") and is_unit(text)):
         wrong.append(f"--volumes: found '{unit}' alone; allowed: 0.05{unit}, or in quotes \"0.05 {unit}\"")
-    if any(wrong):
-        raise UsageError("\n".join(fault for fault in wrong if fault))
+    if wrong:
+        raise UsageError("\n".join(wrong))
     model = find_model(given.model, dict(given.set))
     budget = {} if given.budget is None else {"budget": given.budget}
     choice = md.choose(

@@ -44,17 +44,15 @@ def add_puffs(commands: Any, setting: Callable[[str], Any], help_format: Any) ->
 
 
 def _puffs(given: argparse.Namespace) -> int:
-    from engines.files import check_destination, write_dataset, write_whole
+    from engines.files import write_dataset, write_whole
     from mechanisms.models import puff_site
     from mechanisms.units import magnitude
-    from microdomain.find import UsageError, amount
+    from microdomain.find import UsageError, amount, wrong_destinations
     from microdomain.puffs.fluorescence import Camera
     from microdomain.puffs.study import READINGS, comparison, study
 
-    wrong = [check_destination(given.out)] if given.out else []
-    wrong += [check_destination(given.plot, (".png", ".pdf", ".svg"))] if given.plot else []
-    if any(wrong):
-        raise UsageError("\n".join(fault for fault in wrong if fault))
+    if wrong := wrong_destinations(given.out, given.plot):
+        raise UsageError("\n".join(wrong))
     duration, frame = (magnitude(amount(text), "s") for text in (given.duration, given.frame))
     try:
         camera = Camera(frame=frame, photons=given.photons)

@@ -30,8 +30,10 @@ class UsageError(ValueError):
     """Something on the command line that cannot be done: what, and what can."""
 
 
-def find_model(name: str, settings: Mapping[str, str] | None = None, volume: str | None = None) -> Model:
-    """The model called ``name``, with values set.
+def find_model(
+    name: str, settings: Mapping[str, str] | None = None, volume: str | None = None, found: Model | None = None
+) -> Model:
+    """The model called ``name``, with values set; ``found``: the model, where it was read already.
 
     name: a model of the library, "path/to/file.py:name" of a Model or of a function that returns one, or a file in
         one of the formats of READERS.
@@ -42,15 +44,15 @@ def find_model(name: str, settings: Mapping[str, str] | None = None, volume: str
     """
     if volume is not None:
         _check_volume(volume)
-    found = _found(name)
-    accepted = () if _is_model(found) else tuple(inspect.signature(found).parameters)
+    made: Any = _found(name) if found is None else found
+    accepted = () if _is_model(made) else tuple(inspect.signature(made).parameters)
     given = {key: _value(text) for key, text in (settings or {}).items() if key in accepted}
     others = {key: text for key, text in (settings or {}).items() if key not in accepted}
     if volume is not None and "volume" in accepted:
         given["volume"] = volume
         volume = None
     with _users_code(name):
-        model = found if _is_model(found) else found(**given)
+        model = made if _is_model(made) else made(**given)
     if not _is_model(model):
         raise UsageError(f"'{name}' returns {type(model).__name__}, not a Model")
     for key in others:
@@ -102,6 +104,14 @@ def _imported(name: str) -> Any:
     if is_archive(name):
         return only_course(name).model
     return getattr(microdomain, READERS[Path(name).suffix.lower()])(Path(name))
+
+
+def wrong_destinations(out: Path | None, plot: Path | None, html: Path | None = None) -> list[str]:
+    """Why nothing can be written where a command was told to."""
+    from engines.files import FORMATS, PICTURES, check_destination
+
+    asked = ((out, FORMATS), (html, (".html",)), (plot, PICTURES))
+    return [reason for path, formats in asked if path and (reason := check_destination(path, formats))]
 
 
 def is_archive(name: str) -> bool:

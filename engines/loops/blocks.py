@@ -24,28 +24,28 @@ def _each(target, builder, signature, values):
         yield tuple(builder.bitcast(builder.gep(numbers, [at]), _VECTOR.as_pointer()) for at in (block, place))
 
 
-@intrinsic
-def spread(context, numbers, blocks, row, begin, first, last):
-    """Copy the blocks from ``first`` to ``last`` to their places in the row."""
+def _copying(numbers, begin, back):
+    """The signature and the code of a copy of blocks to their places in the row, or back."""
 
     def build(target, builder, signature, values):
         for block, place in _each(target, builder, signature, values):
-            builder.store(builder.load(block, align=8), place, align=8)
+            source, sink = (place, block) if back else (block, place)
+            builder.store(builder.load(source, align=8), sink, align=8)
         return target.get_dummy_value()
 
     return types.void(numbers, *_PLACES, begin, *_PLACES), build
+
+
+@intrinsic
+def spread(context, numbers, blocks, row, begin, first, last):
+    """Copy the blocks from ``first`` to ``last`` to their places in the row."""
+    return _copying(numbers, begin, False)
 
 
 @intrinsic
 def gather(context, numbers, blocks, row, begin, first, last):
     """Copy them back."""
-
-    def build(target, builder, signature, values):
-        for block, place in _each(target, builder, signature, values):
-            builder.store(builder.load(place, align=8), block, align=8)
-        return target.get_dummy_value()
-
-    return types.void(numbers, *_PLACES, begin, *_PLACES), build
+    return _copying(numbers, begin, True)
 
 
 def _broadcast(builder, value):

@@ -67,8 +67,17 @@ class Buffer(Mechanism):
     koff: Parameter = parameter(300.0, "1/s", source=BUFFERS["Fluo-4 in cells"].source)
     calcium: Parameter = parameter(0.1, "uM", source="assumed: a cell at rest")
 
+    @property
+    def affinity(self) -> float:
+        """Kd in uM."""
+        return self.koff.value / self.kon.value
+
+    def capacity(self, calcium: Any) -> Any:
+        """B Kd / (Kd + c)^2: ions bound for each that stays free, at a calcium c in uM."""
+        return self.total.value * self.affinity / (self.affinity + calcium) ** 2
+
     def species(self) -> Iterator[State]:
-        bound = self.total.value * self.calcium.value / (self.koff.value / self.kon.value + self.calcium.value)
+        bound = self.total.value * self.calcium.value / (self.affinity + self.calcium.value)
         yield State("free", "cytosol", concentration=self.total.value - bound)
         yield State("bound", "cytosol", concentration=bound)
 
@@ -98,11 +107,7 @@ def rapid_buffer_factor(calcium: Any, buffers: Sequence[Buffer]) -> Any:
 
     calcium: uM, a number or an array; a number between 0 and 1, or such an array. Wagner & Keizer 1994.
     """
-    found: Any = 1.0
-    for one in buffers:
-        affinity = one.koff.value / one.kon.value
-        found = found + one.total.value * affinity / (affinity + calcium) ** 2
-    return 1.0 / found
+    return 1.0 / (1.0 + sum(one.capacity(calcium) for one in buffers))
 
 
 def effective_diffusion(calcium: Any, buffers: Sequence[tuple[Buffer, Given]], free: Given = 220.0) -> Any:
@@ -111,9 +116,5 @@ def effective_diffusion(calcium: Any, buffers: Sequence[tuple[Buffer, Given]], f
     calcium: uM; buffers: each with its diffusion coefficient; free: that of calcium, 220 um^2/s (Schmidt et al. 2003).
     Wagner & Keizer 1994. Raises UnitError for a wrong dimension.
     """
-    carried: Any = magnitude(free, "um^2/s")
-    for one, diffusion in buffers:
-        affinity = one.koff.value / one.kon.value
-        share = one.total.value * affinity / (affinity + calcium) ** 2
-        carried = carried + magnitude(diffusion, "um^2/s") * share
-    return rapid_buffer_factor(calcium, [one for one, _ in buffers]) * carried
+    carried = sum(magnitude(diffusion, "um^2/s") * one.capacity(calcium) for one, diffusion in buffers)
+    return rapid_buffer_factor(calcium, [one for one, _ in buffers]) * (magnitude(free, "um^2/s") + carried)

@@ -14,7 +14,7 @@ from mechanisms.ip3.mean_li_rinzel import MeanLiRinzel
 from mechanisms.ip3.metabolism import FM, FivePhosphatase, PLCBeta, PLCDelta, ThreeKinase
 from mechanisms.model import Model
 from mechanisms.places import Input
-from mechanisms.signal import Piecewise, constant
+from mechanisms.signal import Piecewise, protocol
 from mechanisms.units import Given
 
 ER_FRACTION = 0.185
@@ -42,9 +42,7 @@ def g_chi_cell(glutamate: Given | Piecewise = 1.0, kind: str = "AM", volume: Giv
     model.species("Ca", cytosol, START["Ca"], valence=2)
     model.species("Ca", er, (TOTAL - START["Ca"]) / ER_FRACTION, valence=2)
     model.species("IP3", cytosol, START["IP3"])
-    stimulus: Input = model.input(
-        "stimulus", glutamate if isinstance(glutamate, Piecewise) else constant(glutamate), "uM"
-    )
+    stimulus: Input = model.input("stimulus", protocol(glutamate), "uM")
     model.species("glutamate", outside, clamped=stimulus)
     model.add(MeanLiRinzel(start=START["h"]), name="IP3R", cytosol=cytosol, er=er)
     model.add(HillSERCA(half_saturation=0.05 if kind == "FM" else 0.1), name="SERCA", cytosol=cytosol, er=er)

@@ -14,7 +14,7 @@ from mechanisms.ip3.gq_cascade import GqCascade
 from mechanisms.ip3.mean_li_rinzel import MeanLiRinzel
 from mechanisms.model import Model
 from mechanisms.places import Parameter
-from mechanisms.signal import Piecewise, alpha_pulses, constant
+from mechanisms.signal import Piecewise, alpha_pulses, protocol
 from mechanisms.units import Given
 
 ER_FRACTION = 0.185
@@ -38,7 +38,7 @@ def gq_cell(glutamate: Given | Piecewise | None = None, volume: Given = 1.0) -> 
     model.species("Ca", cytosol, REST, valence=2)
     model.species("Ca", er, STORED, valence=2)
     model.species("IP3", cytosol, IP3)
-    course = model.input("stimulus", glutamate if isinstance(glutamate, Piecewise) else constant(glutamate), "uM")
+    course = model.input("stimulus", protocol(glutamate), "uM")
     model.species("glutamate", outside, clamped=course)
     model.add(GqCascade(), name="Gq", cytosol=cytosol, outside=outside)
     source = "De Young & Keizer 1992, a tenth of it, since the ER holds ten times as much"

@@ -18,7 +18,7 @@ from mechanisms.calcium.soce import StoreOperatedEntry
 from mechanisms.ip3.mean_li_rinzel import MeanLiRinzel
 from mechanisms.model import Model
 from mechanisms.places import Parameter
-from mechanisms.signal import Piecewise, constant
+from mechanisms.signal import Piecewise, protocol
 from mechanisms.units import Given
 
 TABLE = "Handy et al. 2017, their published code"
@@ -43,7 +43,7 @@ def open_cell(ip3: Given | Piecewise = 0.0, volume: Given = 1000.0) -> Model:
     model.species("Ca", cytosol, REST["Ca"], valence=2)
     model.species("Ca", er, RATIO * (REST["ER"] - REST["Ca"]), valence=2)
     model.species("Ca", outside, "1.8 mM", valence=2, clamped=True)
-    course = model.input("IP3_course", ip3 if isinstance(ip3, Piecewise) else constant(ip3), "uM")
+    course = model.input("IP3_course", protocol(ip3), "uM")
     model.species("IP3", cytosol, clamped=course)
     release = Parameter("rate", RELEASE * RATIO, "1/s", f"{TABLE}: v_R = {RELEASE} 1/s, here of the volume of the ER")
     slow = Parameter("a2", 0.04, "1/uM/s", TABLE)

@@ -10,7 +10,7 @@ import numpy as np
 from engines.request import RequestError
 from mechanisms.faults import Fault, unknown
 from microdomain.puffs.detect import CHANNELS, Events, Rule, find_events
-from microdomain.puffs.fluorescence import Camera, fluorescence
+from microdomain.puffs.fluorescence import Camera, fluorescence, frames_of
 from microdomain.puffs.statistics import PuffStatistics, puff_statistics
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ def dye_events(data: xr.Dataset, camera: Camera, rule: Rule | None, seed: int | 
         rule = Rule(on=SIGNAL * noise, off=QUIET * noise, gap=DYE_GAP)
     real = replace(rule, on=rule.on / 2, off=min(rule.off, rule.on / 2))
     times, numbers = light.time.values, data.trajectory.values.tolist()
-    most = _most(active_channels(data), data.time.values, times)
+    first, end = frames_of(data.time.values, camera.frame)
+    most = np.maximum.reduceat(active_channels(data)[:, :end], first, axis=1)
     found, clean = (
         find_events(times, light[name].values, chosen, channels=most, numbers=numbers)
         for name, chosen in (("dF/F0", rule), ("clean", real))
@@ -87,14 +88,6 @@ def active_channels(data: xr.Dataset) -> Any:
             return data.quantity.sel(quantities=chosen).sum("quantities").values
     allowed = "a model whose channels are counted, as md.models.puff_site()"
     raise RequestError([Fault("data", "no quantity of channels", allowed)], "find_puffs")
-
-
-def _most(channels: Any, times: Any, frames: Any) -> Any:
-    """(trajectory, frame) the most channels that were active during each frame."""
-    half = (frames[1] - frames[0]) / 2 if len(frames) > 1 else 0.0
-    first = np.searchsorted(times, frames - half)
-    last = np.maximum(np.searchsorted(times, frames + half), first + 1)
-    return np.array([[row[a:b].max() for a, b in zip(first, last, strict=True)] for row in channels])
 
 
 def exact_events(data: xr.Dataset) -> Events:

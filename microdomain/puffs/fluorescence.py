@@ -65,7 +65,9 @@ def fluorescence(
             faults.append(unknown(where, name, "species", data.species.values.tolist()))
     times = data.time.values
     step = float(np.diff(times).max())
-    if camera.frame < step:
+    if times[-1] - times[0] < camera.frame:
+        faults.append(Fault("frame", f"{camera.frame:g} s", f"at most {times[-1] - times[0]:g} s, all that there is"))
+    elif camera.frame < step:
         faults.append(Fault("frame", f"{camera.frame:g} s", f"at least the step of the grid, {step:g} s"))
     if faults:
         raise RequestError(faults, ASKED)
@@ -76,11 +78,8 @@ def fluorescence(
     if (rest <= 0).any():
         raise RequestError([Fault("F0", "no light at rest", "a dye that shines at rest, or a larger volume")], ASKED)
     seen = camera.share * light / rest + (1 - camera.share)
-    frames = np.floor((times - times[0]) / camera.frame + 1e-9).astype(int)
-    whole = frames < frames[-1]
-    first = np.flatnonzero(np.diff(frames[whole], prepend=-1))
-    counts = np.diff(np.append(first, whole.sum()))
-    clean = np.add.reduceat(seen[:, whole], first, axis=1) / counts
+    first, end = frames_of(times, camera.frame)
+    clean = np.add.reduceat(seen[:, :end], first, axis=1) / np.diff(np.append(first, end))
     generator: Any = np.random.default_rng(seed)
     photons = generator.poisson(camera.photons * clean + camera.background).astype(float)
     photons += generator.normal(0.0, camera.read_noise, photons.shape) if camera.read_noise else 0.0
@@ -91,3 +90,10 @@ def fluorescence(
         {"photons": (axes, photons), "dF/F0": (axes, change), "clean": (axes, clean - 1)},
         {"trajectory": data.trajectory.values, "time": ("time", middle, {"units": "s"})},
     )
+
+
+def frames_of(times: Any, frame: float) -> tuple[Any, int]:
+    """(frame,) the first sample of each whole frame of so many seconds, and the sample behind the last of them."""
+    numbers = np.floor((times - times[0]) / frame + 1e-9).astype(int)
+    end = int(np.searchsorted(numbers, numbers[-1]))
+    return np.flatnonzero(np.diff(numbers[:end], prepend=-1)), end

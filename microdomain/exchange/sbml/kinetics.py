@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from microdomain.exchange.expressions import Call, Expression, Name, Number, divided, negative, plus, times
 
-SUMS = ("plus", "minus")
-
 
 @dataclass(frozen=True)
 class Product:

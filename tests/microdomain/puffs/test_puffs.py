@@ -143,6 +143,7 @@ def test_the_command_prints_draws_and_writes(tmp_path: Path, capsys: pytest.Capt
         (("--ip3", "3 mV"), "found '3 mV'"),
         (("--duration=-3",), "duration, sites: found -3"),
         (("--frame", "1us"), "at least the step of the grid"),
+        (("--frame", "1s"), "frame: found 1 s; allowed: at most 0.1 s"),
         (("--photons", "0"), "--frame, --photons: "),
         (("--plot", "x.gif"), ".png"),
     ],
